@@ -1,0 +1,102 @@
+"""A batch at a time: validate each record, handle, publish what came of it, and only then commit.
+
+FastStream brings the batches (NACK_ON_ERROR: an exception means that nothing is committed and they come again). What
+it leaves to us is here: waiting while a store or broker is away, finding the one record that breaks a batch, and
+letting go when the partitions are taken away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from random import uniform
+
+from aiokafka import ConsumerRecord
+
+from runtime import metrics
+from runtime.dead_letters import DeadLetters, reason_of
+from runtime.errors import Revoked, TooManyDeadLetters, is_transient
+from runtime.events import Outgoing
+from runtime.publish import Publisher
+from runtime.records import Parse, RawRecord, Record, Rejected, read
+from runtime.retry import full_jitter
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Sequence[Record]], Awaitable[Sequence[Outgoing]]]
+
+# Less than any poll interval: past it the batch goes back to the broker and comes again, for as long as it takes.
+RETRY_SECONDS = 20.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Consumption:
+    """What is done with each batch of one service."""
+
+    parsers: Mapping[str, Parse]
+    handler: Handler
+    publisher: Publisher
+    dead_letters: DeadLetters
+    on_fatal: Callable[[BaseException], None]
+    namespace: str = ""
+    retry_seconds: float = RETRY_SECONDS
+    revoked: bool = False
+
+    async def on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
+        """Returns when everything that the batch caused is stored and published; raises when it must come again."""
+        started = time.monotonic()
+        raw = [RawRecord.of(record, namespace=self.namespace) for record in batch]
+        try:
+            await self._patiently(raw)
+        except TooManyDeadLetters as error:
+            self.on_fatal(error)
+            raise
+        metrics.BATCH_SECONDS.observe(time.monotonic() - started)
+        metrics.BATCH_RECORDS.observe(len(raw))
+        for record in raw:
+            metrics.RECORDS.labels(record.topic).inc()
+
+    async def _patiently(self, raw: Sequence[RawRecord]) -> None:
+        """Tries again while a store or the broker is away, and gives up after a bounded time or on revocation."""
+        deadline = time.monotonic() + self.retry_seconds
+        waits = full_jitter(uniform, base=0.05, cap=2.0)
+        while True:
+            wait = next(waits)
+            try:
+                await self._once(raw)
+            except Exception as error:
+                if not is_transient(error) or time.monotonic() + wait > deadline:
+                    raise
+                if self.revoked:
+                    raise Revoked(f"{len(raw)} records are somebody else's now") from error
+                metrics.RETRIES.inc()
+                log.warning("batch tried again", extra={"action": "batch_retried", "why": type(error).__name__})
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    async def _once(self, raw: Sequence[RawRecord]) -> None:
+        good, rejected = read(raw, self.parsers, reason_of)
+        outgoing, broken = await self._handled(good)
+        letters = await self.dead_letters.accept([*rejected, *broken])
+        await self.publisher.publish([*outgoing, *letters])
+
+    async def _handled(self, records: Sequence[Record]) -> tuple[Sequence[Outgoing], Sequence[Rejected]]:
+        """What the records cause. One that breaks the handler is found by halving, the others are unharmed by it."""
+        if not records:
+            return [], []
+        try:
+            return await self.handler(records), []
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(records) == 1:
+                log.exception("record rejected", extra={"action": "record_rejected", "topic": records[0].raw.topic})
+                return [], [Rejected(record=records[0].raw, reason=reason_of(error))]
+        half = len(records) // 2
+        first, first_broken = await self._handled(records[:half])
+        second, second_broken = await self._handled(records[half:])
+        return [*first, *second], [*first_broken, *second_broken]

@@ -1,0 +1,161 @@
+"""State that is read in one query, decided in memory and written in one bulk write, guarded by revisions.
+
+What a cause made a document say stands in the document itself, written with the state in one atomic step. A cause
+that comes again finds its words there and nothing is decided twice; a writer that was slower finds a newer revision
+and must decide again. So a crash, a redelivery, a zombie or a race changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import uniform
+from typing import Any, Generic, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+from pydantic import BaseModel
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from runtime import metrics
+from runtime.errors import Conflict
+from runtime.events import Outgoing
+from runtime.mongo import duplicates
+from runtime.retry import full_jitter
+
+_ATTEMPTS = 12
+# Redelivery reaches back one batch at most; this many causes are remembered beyond the batch at hand.
+_REMEMBERED = 64
+
+StateT = TypeVar("StateT", bound=BaseModel)
+CauseT = TypeVar("CauseT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work(Generic[CauseT]):
+    """Something that a document must take in: by whom it was caused, and under which key it speaks."""
+
+    document: str
+    cause_id: str
+    key: str
+    cause: CauseT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change(Generic[StateT]):
+    """What a rule makes of a document: its next state, what it says, and when it wants to be asked again."""
+
+    state: StateT
+    says: Sequence[Outgoing] = ()
+    due_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Document(Generic[StateT]):
+    """A document in hand. `said` maps each remembered cause to what it made the document say."""
+
+    id: str
+    key: str
+    rev: int
+    state: StateT
+    said: dict[str, Sequence[Outgoing]] = field(default_factory=dict)
+    due_at: datetime | None = None
+    changed: bool = False
+
+    def take(self, work: Work[CauseT], rule: Callable[[StateT, CauseT], Change[StateT]]) -> Sequence[Outgoing]:
+        """The words for this cause: those said before, or new ones."""
+        if work.cause_id not in self.said:
+            change = rule(self.state, work.cause)
+            self.state, self.due_at, self.changed = change.state, change.due_at, True
+            self.said[work.cause_id] = change.says
+        return self.said[work.cause_id]
+
+    def forget(self, *, but: int) -> None:
+        for cause in list(self.said)[: max(0, len(self.said) - but)]:
+            del self.said[cause]
+
+
+Rule = Callable[[StateT, CauseT], Change[StateT]]
+
+
+class Documents(Generic[StateT]):
+    """One collection of such documents."""
+
+    def __init__(
+        self, collection: AsyncIOMotorCollection[dict[str, Any]], state: type[StateT], *, clock: Callable[[], datetime]
+    ) -> None:
+        self.collection = collection
+        self._state = state
+        self._clock = clock
+
+    async def decide(self, work: Sequence[Work[CauseT]], rule: Rule[StateT, CauseT]) -> list[Outgoing]:
+        """Decides and stores all, and returns what is to be published, in the order of the work.
+
+        Raises Conflict when other writers stay faster.
+        """
+        words: dict[int, Sequence[Outgoing]] = {}
+        open_work = dict(enumerate(work))
+        waits = full_jitter(uniform, base=0.005, cap=0.2)
+        for _ in range(_ATTEMPTS):
+            documents = await self._load(open_work.values())
+            for index, item in open_work.items():
+                words[index] = documents[item.document].take(item, rule)
+            lost = await self._store(documents.values(), in_hand=len(open_work))
+            open_work = {index: item for index, item in open_work.items() if item.document in lost}
+            if not open_work:
+                return [record for index in range(len(work)) for record in words[index]]
+            metrics.CONFLICTS.inc(len(lost))
+            await asyncio.sleep(next(waits))
+        raise Conflict(f"{len(open_work)} documents of {self.collection.name} were changed by others each time")
+
+    async def states(self, ids: Iterable[str]) -> dict[str, StateT]:
+        """States to look at and not to change, in one query; those that are not there are left out."""
+        found = self.collection.find({"_id": {"$in": list(set(ids))}}, {"state": 1})
+        return {row["_id"]: self._state.model_validate(row["state"]) async for row in found}
+
+    async def _load(self, work: Iterable[Work[Any]]) -> dict[str, Document[StateT]]:
+        keys = {item.document: item.key for item in work}
+        documents = {id_: Document(id_, key, 0, self._state()) for id_, key in keys.items()}
+        async for row in self.collection.find({"_id": {"$in": list(keys)}}):
+            documents[row["_id"]] = self._read(row)
+        return documents
+
+    def _read(self, row: Mapping[str, Any]) -> Document[StateT]:
+        said: dict[str, Sequence[Outgoing]] = {
+            entry["cause"]: tuple(Outgoing(**record) for record in entry["records"]) for entry in row["said"]
+        }
+        state = self._state.model_validate(row["state"])
+        return Document(row["_id"], row["key"], row["rev"], state, said, row["due_at"])
+
+    async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
+        """Writes what changed; returns the ids of those that another writer had changed meanwhile."""
+        changed = [document for document in documents if document.changed]
+        if not changed:
+            return set()
+        for document in changed:
+            document.forget(but=_REMEMBERED + in_hand)
+        # An upsert on (id, rev): where the revision is no longer the one read, it tries to insert a second document
+        # of that id and is refused by the unique key. So one bulk write tells exactly which were lost.
+        writes = [ReplaceOne({"_id": d.id, "rev": d.rev}, self._row(d), upsert=True) for d in changed]
+        try:
+            await self.collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            return {changed[index].id for index in duplicates(error)}
+        return set()
+
+    def _row(self, document: Document[StateT]) -> dict[str, Any]:
+        grouped = [
+            {"cause": cause, "records": [{"topic": r.topic, "key": r.key, "id": r.id, "value": r.value} for r in words]}
+            for cause, words in document.said.items()
+        ]
+        return {
+            "_id": document.id,
+            "key": document.key,
+            "rev": document.rev + 1,
+            "state": document.state.model_dump(mode="json", exclude_none=True),
+            "said": grouped,
+            "due_at": document.due_at,
+            "touched_at": self._clock(),
+        }

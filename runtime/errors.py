@@ -1,0 +1,44 @@
+"""Every error of the mechanism, each with when it is raised."""
+
+from __future__ import annotations
+
+from aiokafka.errors import KafkaError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    ExecutionTimeout,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WriteConcernError,
+)
+
+
+class NotPublished(Exception):  # noqa: N818 - it says what is known
+    """The broker did not confirm in time. The records may or may not stand in the topic."""
+
+
+class Conflict(Exception):  # noqa: N818
+    """Another writer was faster, again and again: the documents must be read and decided anew."""
+
+
+class Revoked(Exception):  # noqa: N818
+    """The partitions were taken away in the middle of a retry: whoever has them now does the work."""
+
+
+class TopicMismatch(Exception):  # noqa: N818
+    """A topic is missing or has another number of partitions than deploy/topics.yaml declares."""
+
+
+class TooManyDeadLetters(Exception):  # noqa: N818
+    """More records could not be handled than a healthy release ever has: a person must look."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the store or the broker was away, so that the same work may succeed a moment later."""
+    if isinstance(error, AutoReconnect | ConnectionFailure | ExecutionTimeout | WaitQueueTimeoutError):
+        return True
+    if isinstance(error, WriteConcernError):
+        return True
+    if isinstance(error, PyMongoError):
+        return error.timeout or error.has_error_label("RetryableWriteError")
+    return isinstance(error, KafkaError | NotPublished | Conflict | OSError | TimeoutError)

@@ -1,0 +1,35 @@
+"""A folder of secrets, one file a name, read anew when it changes: a rotation needs no restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class SecretMissing(Exception):  # noqa: N818
+    """There is no secret of that name in the folder."""
+
+
+@dataclass(slots=True)
+class SecretFolder:
+    """Each file holds one secret a line; during a rotation there are two, the first is the one to use."""
+
+    folder: Path
+    _read: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """Raises SecretMissing. A name comes from a request before it is trusted, so it must be a plain word."""
+        if not name.isalnum():
+            raise SecretMissing("a secret's name has letters and digits only")
+        path = self.folder / name
+        try:
+            changed_at = path.stat().st_mtime_ns
+            known_at, known = self._read.get(name, (-1, ()))
+            if changed_at != known_at:
+                known = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+                self._read[name] = changed_at, known
+        except FileNotFoundError as error:
+            raise SecretMissing(f"there is no file {name} in {self.folder}") from error
+        if not known:
+            raise SecretMissing(f"the file {name} in {self.folder} is empty")
+        return known

@@ -1,0 +1,18 @@
+"""What every integration test may ask for besides the stack."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from local.stack import Stack
+from tests.integration.wire import Wire
+
+
+@pytest.fixture
+async def wire(stack: Stack) -> Wire:
+    """A namespace of its own, with every topic."""
+    own = Wire(stack, f"t{uuid4().hex[:8]}.")
+    await own.create_topics()
+    return own
