@@ -1,0 +1,1 @@
+"""A Twilio that rings, hangs up, answers late, loses and repeats: for tests, demo, drills and load (see README.md)."""

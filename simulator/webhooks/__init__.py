@@ -1,0 +1,1 @@
+"""Webhooks as Twilio delivers them: signed, impatient, and retried only as the URL's fragment asks."""
