@@ -1,4 +1,4 @@
-"""A business's template made into a lawful text, or the reason why it cannot be; segments as the carrier counts them."""
+"""A business's template made into a lawful text, or why it cannot be; segments as the carrier counts them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Judges the person: may we text them, now, with these words? The only writer of consents."""
