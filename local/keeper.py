@@ -21,11 +21,12 @@ _STEADY_SECONDS = 10.0  # who lived this long did not die of how it was started
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """What to run under which name; `env` is added to our own environment."""
+    """What to run under which name; `env` is added to our own environment, `fds` are inherited."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    fds: Sequence[int] = ()
 
 
 class Keeper:
@@ -76,7 +77,8 @@ class Keeper:
             process = self._process = await self._spawn()
 
     async def _spawn(self) -> Process:
-        return await spawn(self._command.argv, log=self._log_file, env={**os.environ, **self._command.env})
+        command = self._command
+        return await spawn(command.argv, log=self._log_file, env={**os.environ, **command.env}, fds=command.fds)
 
 
 async def _ended(process: Process, grace: float) -> None:

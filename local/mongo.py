@@ -1,5 +1,6 @@
 """A real mongod on this machine: a replica set of one, so that writes are confirmed as in production."""
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,11 +8,11 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
-from pymongo import AsyncMongoClient
+from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from local.errors import LocalStackError
-from local.ports import free_ports
+from local.ports import free_ports, listening
 from local.programs import Server, answering, running_program
 
 REPLICA_SET = "rs0"
@@ -32,23 +33,29 @@ async def running_mongod(folder: Path) -> AsyncIterator[Server]:
 
 async def primary(host: str, port: int, *, member: str | None = None) -> bool:
     """Whether the server takes writes, founding its replica set (known by `member` inside it) if there is none."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+    if not await listening(host, port):
+        return False
+    # In a thread: the asynchronous client leaves a socket open when it is closed while it connects.
+    return await asyncio.to_thread(_primary, host, port, member or f"{host}:{port}")
+
+
+def _primary(host: str, port: int, member: str) -> bool:
+    with MongoClient[dict[str, Any]](
         host, port, directConnection=True, serverSelectionTimeoutMS=_PROBE_MILLISECONDS
-    )
-    async with client:
+    ) as client:
         try:
-            hello = await client.admin.command("hello")
+            hello = client.admin.command("hello")
             if "setName" not in hello:
-                await _found_replica_set(client, member or f"{host}:{port}")
+                _found_replica_set(client, member)
         except PyMongoError:
             return False
         return bool(hello.get("isWritablePrimary"))
 
 
-async def _found_replica_set(client: AsyncMongoClient[dict[str, Any]], member: str) -> None:
+def _found_replica_set(client: MongoClient[dict[str, Any]], member: str) -> None:
     config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
     try:
-        await client.admin.command("replSetInitiate", config)
+        client.admin.command("replSetInitiate", config)
     except OperationFailure as failure:
         if failure.code != _ALREADY_INITIALIZED:
             raise

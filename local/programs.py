@@ -31,14 +31,16 @@ class Program:
     log: Path
 
 
-async def spawn(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> Process:
-    """Start a tethered program, its output appended to `log`.
+async def spawn(
+    argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, fds: Sequence[int] = ()
+) -> Process:
+    """Start a tethered program, its output appended to `log`; it inherits `fds` under the same numbers.
 
     It leads a process group of its own: Ctrl-C in the terminal reaches us alone, and we decide who stops when.
     """
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
-            *tethered(argv), stdin=DEVNULL, stdout=output, stderr=STDOUT, env=env, start_new_session=True
+            *tethered(argv), stdin=DEVNULL, stdout=output, stderr=STDOUT, env=env, pass_fds=fds, start_new_session=True
         )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -76,21 +78,23 @@ async def _running_services(
     ops = dict(zip(SERVICES, ops_ports, strict=True))
     simulator = None if environ.get("MISSEDCALL_TWILIO_API_BASE") else f"http://127.0.0.1:{simulator_port}"
     environment = _environment(stack, folder, environ, ingest_port=ingest_port, simulator=simulator)
-    commands = [_service(name, port, environment) for name, port in ops.items()]
+    door = _ingests_door(ingest_port)
+    commands = [_service(name, port, environment, door) for name, port in ops.items()]
     if simulator:
         commands.append(_simulator(simulator_port, speed))
-    async with Processes(commands, folder) as processes:
-        addresses = {name: f"http://127.0.0.1:{port}" for name, port in ops.items()}
-        await all_ready(addresses, folder)
-        yield System(
-            stack=stack,
-            ingest=f"http://127.0.0.1:{ingest_port}",
-            simulator=simulator,
-            ops=addresses,
-            environment=environment,
-            processes=processes,
-            folder=folder,
-        )
+    with door:
+        async with Processes(commands, folder) as processes:
+            addresses = {name: f"http://127.0.0.1:{port}" for name, port in ops.items()}
+            await all_ready(addresses, folder)
+            yield System(
+                stack=stack,
+                ingest=f"http://127.0.0.1:{ingest_port}",
+                simulator=simulator,
+                ops=addresses,
+                environment=environment,
+                processes=processes,
+                folder=folder,
+            )
 
 
 def _environment(
@@ -112,9 +116,22 @@ def _environment(
     return {**ours, **given, "KAFKA_BOOTSTRAP_SERVERS": stack.kafka, "MONGODB_URI": stack.mongodb}
 
 
-def _service(name: str, ops_port: int, environment: Mapping[str, str]) -> Command:
-    env = {**environment, "MISSEDCALL_OPS_PORT": str(ops_port)}
-    return Command(name=name, argv=[sys.executable, "-m", f"services.{name}"], env=env)
+def _ingests_door(port: int) -> socket.socket:
+    """Held open by us: while ingest restarts, its callers wait in the kernel's queue and nobody is refused."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=2048)
+    except OSError as error:
+        raise LocalStackError(f"Port {port} cannot be listened on ({error.strerror}): choose another.") from error
+
+
+def _service(name: str, ops_port: int, environment: Mapping[str, str], door: socket.socket) -> Command:
+    # A stable name: whoever comes back under it has its partitions at once, without waiting to be missed.
+    env = {"MISSEDCALL_INSTANCE": f"local-{os.getpid()}", **environment, "MISSEDCALL_OPS_PORT": str(ops_port)}
+    fds: tuple[int, ...] = ()
+    if name == "ingest":
+        env["MISSEDCALL_INGEST_FD"] = str(door.fileno())
+        fds = (door.fileno(),)
+    return Command(name=name, argv=[sys.executable, "-m", f"services.{name}"], env=env, fds=fds)
 
 
 def _simulator(port: int, speed: float) -> Command:

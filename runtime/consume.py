@@ -11,16 +11,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from random import uniform
 
 from aiokafka import ConsumerRecord
 
 from runtime import metrics
 from runtime.dead_letters import DeadLetters, reason_of
-from runtime.errors import Revoked, TooManyDeadLetters, is_transient
+from runtime.errors import Revoked, is_transient
 from runtime.events import Outgoing
-from runtime.publish import Publisher
+from runtime.publish import Publisher, check_sizes
 from runtime.records import Parse, RawRecord, Record, Rejected, read
 from runtime.retry import full_jitter
 
@@ -43,7 +44,12 @@ class Consumption:
     on_fatal: Callable[[BaseException], None]
     namespace: str = ""
     retry_seconds: float = RETRY_SECONDS
-    revoked: bool = False
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def release(self) -> None:
+        """The batch in hand is tried no more, should it fail; the next one, of a new assignment, is."""
+        self._released.set()
+        self._released = asyncio.Event()
 
     async def on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
         """Returns when everything that the batch caused is stored and published; raises when it must come again."""
@@ -51,8 +57,9 @@ class Consumption:
         raw = [RawRecord.of(record, namespace=self.namespace) for record in batch]
         try:
             await self._patiently(raw)
-        except TooManyDeadLetters as error:
-            self.on_fatal(error)
+        except Exception as error:
+            if not is_transient(error) and not isinstance(error, Revoked):
+                self.on_fatal(error)
             raise
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
         metrics.BATCH_RECORDS.observe(len(raw))
@@ -61,6 +68,7 @@ class Consumption:
 
     async def _patiently(self, raw: Sequence[RawRecord]) -> None:
         """Tries again while a store or the broker is away, and gives up after a bounded time or on revocation."""
+        released = self._released
         deadline = time.monotonic() + self.retry_seconds
         waits = full_jitter(uniform, base=0.05, cap=2.0)
         while True:
@@ -70,32 +78,39 @@ class Consumption:
             except Exception as error:
                 if not is_transient(error) or time.monotonic() + wait > deadline:
                     raise
-                if self.revoked:
-                    raise Revoked(f"{len(raw)} records are somebody else's now") from error
                 metrics.RETRIES.inc()
                 log.warning("batch tried again", extra={"action": "batch_retried", "why": type(error).__name__})
-                await asyncio.sleep(wait)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(released.wait(), wait)
+                if released.is_set():
+                    raise Revoked(f"{len(raw)} records are somebody else's now") from error
             else:
                 return
 
     async def _once(self, raw: Sequence[RawRecord]) -> None:
         good, rejected = read(raw, self.parsers, reason_of)
         outgoing, broken = await self._handled(good)
-        letters = await self.dead_letters.accept([*rejected, *broken])
+        rejected += broken
+        letters = await self.dead_letters.accept(rejected)
         await self.publisher.publish([*outgoing, *letters])
+        for bad in rejected:
+            metrics.DEAD_LETTERS.labels(bad.record.topic).inc()
 
     async def _handled(self, records: Sequence[Record]) -> tuple[Sequence[Outgoing], Sequence[Rejected]]:
         """What the records cause. One that breaks the handler is found by halving, the others are unharmed by it."""
         if not records:
             return [], []
         try:
-            return await self.handler(records), []
+            outgoing = await self.handler(records)
+            check_sizes(outgoing)
         except Exception as error:
             if is_transient(error):
                 raise
             if len(records) == 1:
                 log.exception("record rejected", extra={"action": "record_rejected", "topic": records[0].raw.topic})
                 return [], [Rejected(record=records[0].raw, reason=reason_of(error))]
+        else:
+            return outgoing, []
         half = len(records) // 2
         first, first_broken = await self._handled(records[:half])
         second, second_broken = await self._handled(records[half:])

@@ -13,8 +13,8 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from runtime import metrics
 from runtime.consume import Consumption
+from runtime.lag import forget_lag, measure_lag
 
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
@@ -29,7 +29,8 @@ class Consumer:
         self, broker: KafkaBroker, consumption: Consumption, *, group: str, instance: str | None, batch_records: int
     ) -> None:
         self._consumption = consumption
-        self._last_progress = time.monotonic()
+        self._in_hand: Sequence[ConsumerRecord] = ()
+        self._outside_since: float | None = None
         # Range, so that equal partitions of sibling topics, which hold the same conversations, go to one member.
         self._subscriber: Any = broker.subscriber(
             *(consumption.namespace + topic for topic in consumption.parsers),
@@ -55,44 +56,55 @@ class Consumer:
         return KafkaAckableMessage(body=b"", raw_message=batch, consumer=self._subscriber.consumer)
 
     async def _on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
-        metrics.LAG_SECONDS.set(max(0.0, time.time() - min(r.timestamp for r in batch) / 1000))
+        self._in_hand = batch
         await self._consumption.on_batch(batch)
-        self._last_progress = time.monotonic()
+        self._in_hand = ()
+
+    def finish(self) -> None:
+        """Nothing new is taken in, and a batch that waits for a store or broker is given back at once."""
+        self._subscriber.running = False
+        self._consumption.release()
 
     async def drain(self) -> None:
         """Retries are aborted; the batch in flight may finish, commit included."""
-        self._consumption.revoked = True
+        self._consumption.release()
         await self._subscriber.lock.wait_release(_DRAIN_SECONDS)
 
-    def resume(self) -> None:
-        self._consumption.revoked = False
-        self._last_progress = time.monotonic()
+    def left(self) -> None:
+        """A new assignment is being made, and nothing is fetched until it is there."""
+        self._outside_since = self._outside_since or time.monotonic()
+        forget_lag()
+
+    def joined(self) -> None:
+        self._outside_since = None
+        self._in_hand = ()
 
     def problem(self) -> str | None:
-        """What is wrong with this consumer, looked at itself: a broker that answers says nothing about it."""
+        """What only a restart would mend, looked at in the consumer itself: a broker that answers says nothing of it.
+
+        Having no records or no partitions is none, nor is a broker that is away: then the coordinator is unknown.
+        """
         consumer = self._subscriber.consumer
         if consumer is None:
             return "it is not started"
-        self._measure_lag(consumer)
-        if time.monotonic() - max(self._last_progress, self._last_fetch(consumer)) < _STUCK_SECONDS:
+        coordinator = consumer._coordinator  # noqa: SLF001 - aiokafka tells nobody else how its group stands
+        if coordinator._coordination_task.done():  # noqa: SLF001
+            return "its membership in the group has ended"
+        if coordinator.coordinator_id is None:
             return None
-        return f"it has neither fetched nor finished a batch for {_STUCK_SECONDS:.0f} s"
+        if self._outside_since and (outside := time.monotonic() - self._outside_since) > _STUCK_SECONDS:
+            return f"it has been out of its group for {outside:.0f} s"
+        idle = consumer._subscription.fetcher_idle_time  # noqa: SLF001 - seconds since the last poll
+        return f"it has not asked for records for {idle:.0f} s" if idle > _STUCK_SECONDS else None
+
+    def measure(self) -> None:
+        """Brings the lag metrics up to date."""
+        if (consumer := self._subscriber.consumer) is not None:
+            measure_lag(consumer, self._in_hand, namespace=self._consumption.namespace)
 
     def assigned(self) -> bool:
         consumer = self._subscriber.consumer
         return consumer is not None and bool(consumer.assignment())
-
-    def _last_fetch(self, consumer: Any) -> float:
-        """When the broker last answered a fetch, in this process's monotonic seconds."""
-        fetched = [consumer.last_poll_timestamp(partition) or 0 for partition in consumer.assignment()]
-        return time.monotonic() - (time.time() - max(fetched, default=0) / 1000)
-
-    def _measure_lag(self, consumer: Any) -> None:
-        for partition in consumer.assignment():
-            state = consumer._subscription.subscription.assignment.state_value(partition)  # noqa: SLF001 - position() waits
-            if state is not None and state.has_valid_position and state.highwater is not None:
-                name = partition.topic.removeprefix(self._consumption.namespace)
-                metrics.LAG_RECORDS.labels(name, partition.partition).set(state.highwater - state.position)
 
 
 class Drain(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships no types
@@ -102,11 +114,12 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships n
         self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        self._consumer.left()
         if revoked:
             await self._consumer.drain()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        self._consumer.resume()
+        self._consumer.joined()
         logging.getLogger(__name__).info("assigned", extra={"action": "assigned", "partitions": len(assigned)})
 
 

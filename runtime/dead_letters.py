@@ -11,7 +11,6 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 from pydantic import ValidationError
 from pymongo import UpdateOne
 
-from runtime import metrics
 from runtime.errors import TooManyDeadLetters
 from runtime.events import Event, Fact, Outgoing, Topic
 from runtime.records import Rejected
@@ -66,8 +65,6 @@ class DeadLetters:
         now = self._clock()
         letters = [Outgoing.of(self._letter(record, now)) for record in rejected]
         await self._count([letter.id for letter in letters], now)
-        for record in rejected:
-            metrics.DEAD_LETTERS.labels(record.record.topic).inc()
         return letters
 
     async def _count(self, ids: Sequence[str], now: datetime) -> None:

@@ -26,8 +26,9 @@ from runtime.mongo import duplicates
 from runtime.retry import full_jitter
 
 _ATTEMPTS = 12
-# Redelivery reaches back one batch at most; this many causes are remembered beyond the batch at hand.
-_REMEMBERED = 64
+# Redelivery reaches back one batch at most, and all of it may be one document's: so many causes are remembered beyond
+# those in hand. Less would let a new cause, coming between, push out one that is about to come again.
+_REMEMBERED = 500
 
 StateT = TypeVar("StateT", bound=BaseModel)
 CauseT = TypeVar("CauseT")
@@ -127,7 +128,7 @@ class Documents(Generic[StateT]):
             entry["cause"]: tuple(Outgoing(**record) for record in entry["records"]) for entry in row["said"]
         }
         state = self._state.model_validate(row["state"])
-        return Document(row["_id"], row["key"], row["rev"], state, said, row["due_at"])
+        return Document(row["_id"], row["key"], row["rev"], state, said, row.get("due_at"))
 
     async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
         """Writes what changed; returns the ids of those that another writer had changed meanwhile."""
@@ -150,12 +151,13 @@ class Documents(Generic[StateT]):
             {"cause": cause, "records": [{"topic": r.topic, "key": r.key, "id": r.id, "value": r.value} for r in words]}
             for cause, words in document.said.items()
         ]
-        return {
+        row = {
             "_id": document.id,
             "key": document.key,
             "rev": document.rev + 1,
-            "state": document.state.model_dump(mode="json", exclude_none=True),
+            "state": document.state.model_dump(mode="json"),
             "said": grouped,
-            "due_at": document.due_at,
             "touched_at": self._clock(),
         }
+        # Absent and not null where nothing is due: the sparse index then holds the waiting ones only.
+        return row if document.due_at is None else row | {"due_at": document.due_at}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiokafka.errors import KafkaError
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
     ConnectionFailure,
     ExecutionTimeout,
     PyMongoError,
@@ -29,6 +30,14 @@ class TopicMismatch(Exception):  # noqa: N818
     """A topic is missing or has another number of partitions than deploy/topics.yaml declares."""
 
 
+class ForeignEvent(ValueError):  # noqa: N818
+    """A record holds an event of another type than its topic's."""
+
+
+class TooLarge(ValueError):  # noqa: N818
+    """A record is larger than a broker takes, so that publishing it again would not help."""
+
+
 class TooManyDeadLetters(Exception):  # noqa: N818
     """More records could not be handled than a healthy release ever has: a person must look."""
 
@@ -39,6 +48,8 @@ def is_transient(error: BaseException) -> bool:
         return True
     if isinstance(error, WriteConcernError):
         return True
+    if isinstance(error, BulkWriteError):
+        return bool((error.details or {}).get("writeConcernErrors"))
     if isinstance(error, PyMongoError):
         return error.timeout or error.has_error_label("RetryableWriteError")
     return isinstance(error, KafkaError | NotPublished | Conflict | OSError | TimeoutError)

@@ -9,11 +9,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from runtime.errors import ForeignEvent
+
 
 class Fact(BaseModel):
-    """A frozen part of an event. What a later version adds is ignored, never refused."""
+    """A frozen part of an event. What a later version adds is ignored, never refused.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    An error about it names the field and never the value, which may be somebody's number or words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 DataT = TypeVar("DataT", bound=Fact)
@@ -80,10 +85,10 @@ class Topic(Generic[DataT]):
         )
 
     def parse(self, value: bytes) -> Event[DataT]:
-        """Raises pydantic.ValidationError, or ValueError for the event of another topic."""
+        """Raises pydantic.ValidationError, or ForeignEvent."""
         event = self.model.model_validate_json(value)
         if event.type != self.name:
-            raise ValueError(f"an event of type {event.type!r} was found on {self.name!r}")
+            raise ForeignEvent(f"an event of another type was found on {self.name!r}")
         return event
 
 

@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import BulkWriteError
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo.errors import BulkWriteError, OperationFailure
 
-_OPERATION_MS = 10_000
-_SELECTION_MS = 5_000
+# All that an operation may take, finding the server and retrying included. Longer counts as away.
+_OPERATION_MS = 5_000
+# Finding a server outside an operation: close() does so, to say goodbye, and the event loop waits for it.
+_SELECTION_MS = 2_000
 _DUPLICATE_KEY = 11000
+_INDEX_OPTIONS_CONFLICT = 85
 
 
 def mongo_client(uri: str, *, application: str) -> AsyncIOMotorClient[dict[str, Any]]:
@@ -26,13 +29,24 @@ def mongo_client(uri: str, *, application: str) -> AsyncIOMotorClient[dict[str, 
         tz_aware=True,
         timeoutMS=_OPERATION_MS,
         serverSelectionTimeoutMS=_SELECTION_MS,
-        connectTimeoutMS=_SELECTION_MS,
+        connectTimeoutMS=_OPERATION_MS,
     )
 
 
 def database_name(service: str, *, namespace: str = "") -> str:
     """A service's own database: no other service reads it."""
     return f"{namespace.replace('.', '_')}missedcall_{service}"
+
+
+async def expire_after(collection: AsyncIOMotorCollection[dict[str, Any]], field: str, *, seconds: int) -> None:
+    """MongoDB deletes documents so long after the time in their field. Called again, it changes how long."""
+    try:
+        await collection.create_index(field, expireAfterSeconds=seconds)
+    except OperationFailure as error:
+        if error.code != _INDEX_OPTIONS_CONFLICT:
+            raise
+        index = {"keyPattern": {field: 1}, "expireAfterSeconds": seconds}
+        await collection.database.command("collMod", collection.name, index=index)
 
 
 def duplicates(error: BulkWriteError) -> list[int]:

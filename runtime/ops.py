@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -13,10 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+# For requests in hand when the service stops: longer than any of ours takes.
+_GRACE_SECONDS = 10
+
 Problems = Callable[[], Sequence[str]]
 
 
-def ops_app(*, not_live: Problems, not_ready: Problems) -> Starlette:
+def ops_app(*, not_live: Problems, not_ready: Problems, measure: Callable[[], None]) -> Starlette:
     """`/live` fails where only a restart helps; `/ready` while work or answers must not be expected."""
 
     async def live(_: Request) -> Response:
@@ -26,7 +32,7 @@ def ops_app(*, not_live: Problems, not_ready: Problems) -> Starlette:
         return _verdict(not_ready())
 
     async def counted(_: Request) -> Response:
-        not_live()  # measures the lag on the way
+        measure()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/live", live), Route("/ready", ready), Route("/metrics", counted)])
@@ -42,16 +48,39 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override] # uvicorn's is a generator
         return nullcontext()
 
-    @property
-    def port(self) -> int:
-        """The one that was given, or that the system chose for 0."""
-        port: int = self.servers[0].sockets[0].getsockname()[1]
-        return port
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where to listen. `fd` is a listening socket that we inherit: who holds it open keeps our callers waiting
+    through a restart, where they would be refused otherwise (as systemd's socket activation does).
+    """
+
+    host: str
+    port: int
+    fd: int | None = None
+
+    def opened(self) -> socket.socket:
+        """Raises OSError where the port is taken; left to bind by itself, uvicorn would end the process."""
+        if self.fd is not None:
+            return socket.socket(fileno=self.fd)
+        try:
+            return socket.create_server((self.host, self.port), backlog=2048)
+        except OSError as error:
+            raise OSError(error.errno, f"cannot listen on {self.host}:{self.port}: {error.strerror}") from error
 
 
-def server(app: ASGIApp, *, host: str, port: int) -> Server:
-    """A uvicorn on uvloop and httptools that leaves logging to us."""
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, loop="uvloop", http="httptools", lifespan="off"
+def listening(app: ASGIApp, door: Door) -> tuple[Server, asyncio.Task[None], int]:
+    """A uvicorn that answers, its task, and its port: the one that was given, or that the system chose for 0."""
+    bound = door.opened()
+    http = Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            http="httptools",
+            lifespan="off",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
     )
-    return Server(config)
+    task = asyncio.create_task(http.serve(sockets=[bound]), name=f"http {bound.getsockname()}")
+    return http, task, bound.getsockname()[1]

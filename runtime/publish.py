@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from runtime import metrics
-from runtime.errors import NotPublished
+from runtime.errors import NotPublished, TooLarge
 from runtime.events import Outgoing
 
+# Kafka's own limit is 1 MiB a batch, unless a topic declares more.
+_RECORD_BYTES = 1_000_000
+# A dead letter holds a whole record in base64, so it may be a third larger than any other.
+_REQUEST_BYTES = 2 * 1024 * 1024
 _BATCH_BYTES = 256 * 1024
+_REQUEST_MS = 5_000
 
 
 class Publisher:
@@ -27,17 +32,25 @@ class Publisher:
         self._linger_ms = linger_ms
         self._producer: Any = None
         self._renewal = asyncio.Lock()
+        self._abandoned: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         await self._ready()
 
-    async def stop(self) -> None:
+    async def stop(self, *, within: float = 3) -> None:
+        """Ends in bounded time: what a broker that is away has not confirmed by then is given up."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await producer.stop()
+            try:
+                async with asyncio.timeout(within):
+                    await producer.stop()
+            except TimeoutError:
+                self._abandon(producer)
+        if self._abandoned:
+            await asyncio.wait(self._abandoned, timeout=within)
 
     async def publish(self, records: Sequence[Outgoing], *, within: float = 10) -> None:
-        """Raises NotPublished unless all are acknowledged within so many seconds.
+        """Raises NotPublished unless all are acknowledged within so many seconds, TooLarge where none ever would be.
 
         What was not acknowledged may stand in the topic all the same: an idempotent producer never expires its
         batches, so it is thrown away with them, and the caller says the same bytes again.
@@ -50,33 +63,31 @@ class Publisher:
             async with asyncio.timeout(within):
                 producer = await self._ready()
                 await self._send(producer, records)
+        except MessageSizeTooLargeError as error:
+            raise TooLarge(_sizes(records)) from error
         except (TimeoutError, KafkaError) as error:
-            await self._discard(producer)
-            raise NotPublished(f"{len(records)} records were not acknowledged: {error or 'timed out'}") from error
+            self._discard(producer)
+            raise NotPublished(f"{len(records)} records were not acknowledged: {type(error).__name__}") from error
         metrics.PUBLISH_SECONDS.observe(time.monotonic() - started)
         for record in records:
             metrics.PUBLISHED.labels(record.topic).inc()
 
     async def _send(self, producer: AIOKafkaProducer, records: Sequence[Outgoing]) -> None:
         """Hands all over before waiting for any, so that they travel in one request a broker."""
-        acknowledgements = [
-            await producer.send(self._namespace + record.topic, record.value, key=record.key.encode())
-            for record in records
-        ]
-        await asyncio.gather(*acknowledgements)
+        acknowledgements: list[asyncio.Future[object]] = []
+        try:
+            for record in records:
+                topic = self._namespace + record.topic
+                acknowledgements.append(await producer.send(topic, record.value, key=record.key.encode()))
+            await asyncio.gather(*acknowledgements)
+        finally:
+            for acknowledgement in acknowledgements:
+                acknowledgement.cancel()  # after a failure nobody waits for the others any more
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._renewal:
             if self._producer is None:
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
-                    client_id=self._client_id,
-                    enable_idempotence=True,
-                    acks="all",
-                    linger_ms=self._linger_ms,
-                    max_batch_size=_BATCH_BYTES,
-                    request_timeout_ms=5_000,
-                )
+                producer = self._made()
                 try:
                     await producer.start()
                 except BaseException:
@@ -85,10 +96,45 @@ class Publisher:
                 self._producer = producer
             return self._producer
 
-    async def _discard(self, producer: Any) -> None:
+    def _made(self) -> AIOKafkaProducer:
+        return AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=self._linger_ms,
+            max_batch_size=_BATCH_BYTES,
+            max_request_size=_REQUEST_BYTES,
+            request_timeout_ms=_REQUEST_MS,
+        )
+
+    def _discard(self, producer: Any) -> None:
         """Only the one that failed: another task may have made a new one meanwhile."""
         if producer is not None and self._producer is producer:
             self._producer = None
-            producer._closed = True  # noqa: SLF001 - stop() would wait for ever for the batches that are given up
-            await producer._sender.close()  # noqa: SLF001
-            await producer.client.close()
+            self._abandon(producer)
+
+    def _abandon(self, producer: Any) -> None:
+        """In a task of its own: a request to a broker that is away takes its time to fail."""
+        ending = asyncio.create_task(_ended(producer))
+        self._abandoned.add(ending)
+        ending.add_done_callback(self._abandoned.discard)
+
+
+def check_sizes(records: Sequence[Outgoing]) -> None:
+    """Raises TooLarge while it is still known which cause made them so."""
+    if any(len(record.value) + len(record.key) > _RECORD_BYTES for record in records):
+        raise TooLarge(_sizes(records))
+
+
+def _sizes(records: Sequence[Outgoing]) -> str:
+    largest = max(records, key=lambda record: len(record.value))
+    return f"event {largest.id} for {largest.topic} has {len(largest.value)} bytes: more than a broker takes"
+
+
+async def _ended(producer: Any) -> None:
+    """In place of stop(), which would wait for ever for the batches that are given up. aiokafka has no other way."""
+    producer._closed = True  # noqa: SLF001
+    await producer._sender.close()  # noqa: SLF001
+    producer._message_accumulator.fail_all(KafkaError("the producer was given up"))  # noqa: SLF001
+    await producer.client.close()

@@ -16,7 +16,9 @@ PREFIX = "MISSEDCALL_"
 class RuntimeSettings(BaseSettings):
     """Read once, at start, in app.py."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     kafka_bootstrap_servers: str = Field(validation_alias="KAFKA_BOOTSTRAP_SERVERS")
     mongodb_uri: str = Field(validation_alias="MONGODB_URI")

@@ -15,7 +15,10 @@ log = logging.getLogger(__name__)
 
 
 class Row(BaseModel):
-    """One key's latest record, as it was on the topic."""
+    """One key's newest record, as it was on the topic.
+
+    A newer one that could not be read stands beside it: the next release may be able to.
+    """
 
     partition: int
     key_base64: str

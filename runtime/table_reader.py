@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 from typing import Any, Generic
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from runtime import metrics
 from runtime.events import DataT
+from runtime.partitions import partitions_of
 from runtime.snapshots import Row, load_snapshot, save_snapshot
 from runtime.tables import RowT, Table
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 _ROUND_MS = 200
 _SNAPSHOT_EVERY = 30.0
 _RECONNECT_SECONDS = 1.0
+_REQUEST_MS = 10_000
 
 
 class TableReader(Generic[DataT, RowT]):
@@ -33,7 +35,8 @@ class TableReader(Generic[DataT, RowT]):
         self._bootstrap = bootstrap
         self._topic = namespace + table.topic.name
         self._snapshot = snapshot
-        self._latest: dict[tuple[int, bytes], bytes] = {}
+        self._saved_at: float | None = None
+        self._rows: dict[tuple[int, bytes, bool], bytes] = {}
         self._offsets: dict[int, int] = {}
         metrics.TABLE_AGE.labels(table.topic.name).set_function(lambda: table.age_seconds)
 
@@ -44,33 +47,43 @@ class TableReader(Generic[DataT, RowT]):
             try:
                 await self._follow()
             except (KafkaError, OSError) as error:
-                log.warning("table waits", extra={"action": "table_waits", "topic": self._topic, "why": repr(error)})
+                why = {"action": "table_waits", "topic": self._topic, "why": type(error).__name__}
+                log.warning("table waits", extra=why)
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _follow(self) -> None:
-        consumer: Any = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, fetch_max_wait_ms=50)
+        # No reset policy: where the topic was made anew, a jump to its end would miss rows; the error starts over.
+        consumer: Any = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            fetch_max_wait_ms=50,
+            request_timeout_ms=_REQUEST_MS,
+            auto_offset_reset="none",
+        )
         try:
             await consumer.start()
             await self._assign(consumer)
-            saved = time.monotonic()
             while True:
                 await self._fetch(consumer)
-                if time.monotonic() - saved > _SNAPSHOT_EVERY:
-                    saved = time.monotonic()
-                    self._save()
+                await self._save()
         finally:
             await consumer.stop()
 
     async def _assign(self, consumer: Any) -> None:
-        partitions = [TopicPartition(self._topic, p) for p in sorted(await _partitions(consumer, self._topic))]
+        partitions = await partitions_of(consumer, self._topic)
         consumer.assign(partitions)
         first = await consumer.beginning_offsets(partitions)
         last = await consumer.end_offsets(partitions)
+        if not all(first[p] <= self._offsets.get(p.partition, first[p]) <= last[p] for p in partitions):
+            self._start_over()
         for partition in partitions:
-            offset = self._offsets.get(partition.partition, 0)
-            # Past the end: the topic was made anew since the snapshot, and is read from its beginning.
-            known = first[partition] <= offset <= last[partition]
-            consumer.seek(partition, offset if known else first[partition])
+            consumer.seek(partition, self._offsets.get(partition.partition, first[partition]))
+
+    def _start_over(self) -> None:
+        """The topic was made anew since it was last read: what it held before says nothing any more."""
+        log.warning("table starts over", extra={"action": "table_starts_over", "topic": self._topic})
+        self._rows.clear()
+        self._offsets.clear()
+        self.table.forget()
 
     async def _fetch(self, consumer: Any) -> None:
         """One round; at the end of it the table is current if no partition has anything left."""
@@ -78,35 +91,40 @@ class TableReader(Generic[DataT, RowT]):
         ends = await consumer.end_offsets(consumer.assignment())
         for partition, records in (await consumer.getmany(timeout_ms=_ROUND_MS)).items():
             for record in records:
-                self.table.take_bytes(record.value)
-                if self._snapshot:
-                    self._latest[partition.partition, record.key or b""] = record.value or b""
+                self._take(partition.partition, record.key or b"", record.value or b"")
             self._offsets[partition.partition] = records[-1].offset + 1
         if all([await consumer.position(partition) >= end for partition, end in ends.items()]):
-            self.table.at_end(asked_at)
+            await self.table.at_end(asked_at)
+
+    def _take(self, partition: int, key: bytes, value: bytes) -> None:
+        """A record that cannot be read is passed over: the last good version of its key stays."""
+        try:
+            readable, news = True, self.table.take(self.table.topic.parse(value))
+        except ValueError:
+            readable, news = False, True
+            log.exception("row passed over", extra={"action": "row_rejected", "topic": self._topic})
+            metrics.DEAD_LETTERS.labels(self.table.topic.name).inc()
+        if news and self._snapshot:
+            self._rows[partition, key, readable] = value
 
     def _restore(self) -> None:
         snapshot = load_snapshot(self._snapshot) if self._snapshot else None
         if snapshot is None:
             return
         for row in snapshot.rows:
-            self._latest[row.partition, row.key] = row.value
-            self.table.take_bytes(row.value)
-        self._offsets = snapshot.offsets
-        self.table.at_end(snapshot.at)
+            self._take(row.partition, row.key, row.value)
+        self._offsets = dict(snapshot.offsets)
+        self.table.restored(snapshot.at)
 
-    def _save(self) -> None:
-        if self._snapshot is None or not self.table.ready:
+    async def _save(self) -> None:
+        """At the first chance and then now and again. Written in a thread: a large table must not hold up the rest."""
+        due = self._saved_at is None or time.monotonic() - self._saved_at > _SNAPSHOT_EVERY
+        if self._snapshot is None or not self.table.ready or not due:
             return
-        rows = [Row.of(partition, key, value) for (partition, key), value in self._latest.items()]
-        save_snapshot(self._snapshot, at=time.time() - self.table.age_seconds, offsets=self._offsets, rows=rows)
-
-
-async def _partitions(consumer: Any, topic: str) -> set[int]:
-    """Waits for the topic to be known: right after its creation a broker may not say so yet."""
-    while True:
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - topics() alone answers from an old view
-        if partitions := consumer.partitions_for_topic(topic):
-            return set(partitions)
-        consumer._client.add_topic(topic)  # noqa: SLF001
-        await asyncio.sleep(0.1)
+        self._saved_at = time.monotonic()
+        rows = [Row.of(partition, key, value) for (partition, key, _), value in self._rows.items()]
+        at = time.time() - self.table.age_seconds
+        try:
+            await asyncio.to_thread(save_snapshot, self._snapshot, at=at, offsets=dict(self._offsets), rows=rows)
+        except OSError as error:
+            log.warning("snapshot not written", extra={"action": "snapshot_failed", "why": type(error).__name__})

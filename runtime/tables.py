@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -10,9 +10,10 @@ from typing import Generic, TypeVar
 from runtime import metrics
 from runtime.events import DataT, Event, Topic
 
-log = logging.getLogger(__name__)
-
 RowT = TypeVar("RowT")
+
+# A reader that does well is at the end several times a second.
+_FRESH_SECONDS = 5.0
 
 
 class Table(Generic[DataT, RowT]):
@@ -33,6 +34,8 @@ class Table(Generic[DataT, RowT]):
         self._rows: dict[str, RowT] = {}
         self._versions: dict[str, int] = {}
         self._current_at: float | None = None
+        self.loaded = asyncio.Event()
+        self._rounds = asyncio.Condition()
 
     def get(self, key: str) -> RowT | None:
         return self._rows.get(key)
@@ -59,11 +62,24 @@ class Table(Generic[DataT, RowT]):
         """Since it was last known to be at its topic's end; infinite where it never was."""
         return time.time() - self._current_at if self._current_at is not None else float("inf")
 
-    def take(self, event: Event[DataT]) -> None:
-        """Out of order or again: the highest version stays."""
+    @property
+    def fresh(self) -> bool:
+        """Whether what is not in it does not exist, as far as anybody can know."""
+        return self.age_seconds < _FRESH_SECONDS
+
+    async def holds_all_of(self, at: float, *, within: float = _FRESH_SECONDS) -> None:
+        """Waits until everything that stood in the topic at `at` (seconds of the epoch) is in the table.
+
+        Raises TimeoutError: the broker is away, and the caller's work must wait for it.
+        """
+        async with asyncio.timeout(within), self._rounds:
+            await self._rounds.wait_for(lambda: self._current_at is not None and self._current_at >= at)
+
+    def take(self, event: Event[DataT]) -> bool:
+        """Whether it was news. Out of order or again: the highest version stays."""
         key, version = event.partitionkey, self._version(event.data)
         if version <= self._versions.get(key, 0):
-            return
+            return False
         self._versions[key] = version
         row = self._row(event.data)
         if row is None:
@@ -71,15 +87,22 @@ class Table(Generic[DataT, RowT]):
         else:
             self._rows[key] = row
         self._on_change(key, row)
+        return True
 
-    def take_bytes(self, value: bytes | None) -> None:
-        """A record that cannot be read is passed over: the last good version of its key stays."""
-        try:
-            self.take(self.topic.parse(value or b""))
-        except ValueError:
-            log.exception("row passed over", extra={"action": "row_rejected", "topic": self.topic.name})
-            metrics.DEAD_LETTERS.labels(self.topic.name).inc()
+    def forget(self) -> None:
+        """The topic was made anew: until its end is reached, nothing is known."""
+        self._rows.clear()
+        self._versions.clear()
+        self._current_at = None
+        self.loaded.clear()
 
-    def at_end(self, at: float) -> None:
+    def restored(self, at: float) -> None:
+        """From a snapshot of that time."""
         self._current_at = at
+        self.loaded.set()
+
+    async def at_end(self, at: float) -> None:
+        self.restored(at)
+        async with self._rounds:
+            self._rounds.notify_all()
         metrics.TABLE_ROWS.labels(self.topic.name).set(len(self._rows))

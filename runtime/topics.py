@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -14,6 +16,10 @@ from pydantic import Field
 from runtime.errors import TopicMismatch
 from runtime.events import Fact
 
+# A new topic is known to the broker that made it first, and a moment later to all.
+_PROPAGATION_SECONDS = 0.1
+_REQUEST_MS = 10_000
+
 
 class TopicDeclaration(Fact):
     """One topic. Its partitions are fixed for the life of a version: more of them is a v2."""
@@ -22,15 +28,17 @@ class TopicDeclaration(Fact):
     partitions: int = Field(ge=1)
     retention_hours: int | None = Field(default=None, description="absent where compacted")
     cleanup: Literal["delete", "compact"] = "delete"
+    max_message_bytes: int | None = Field(default=None, description="the broker's default of 1 MiB where absent")
     personal_data: bool
     writers: tuple[str, ...]
     readers: tuple[str, ...]
 
     def config(self) -> dict[str, str]:
         """The broker's words for it."""
+        size = {"max.message.bytes": str(self.max_message_bytes)} if self.max_message_bytes else {}
         if self.cleanup == "compact":
-            return {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
-        return {"cleanup.policy": "delete", "retention.ms": str((self.retention_hours or 168) * 3_600_000)}
+            return size | {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.1"}
+        return size | {"cleanup.policy": "delete", "retention.ms": str((self.retention_hours or 168) * 3_600_000)}
 
 
 def declared_topics(path: Path) -> tuple[TopicDeclaration, ...]:
@@ -42,9 +50,7 @@ async def create_topics(
     bootstrap: str, topics: Sequence[TopicDeclaration], *, replication: int, namespace: str = ""
 ) -> None:
     """Creates what is missing; what stands already is left as it is."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         standing = set(await admin.list_topics())
         new = [
             NewTopic(namespace + t.name, t.partitions, replication, topic_configs=t.config())
@@ -53,8 +59,7 @@ async def create_topics(
         ]
         if new:
             _raise_for(await admin.create_topics(new))
-    finally:
-        await admin.close()
+        await _known(admin, [namespace + t.name for t in topics])
 
 
 def _raise_for(response: object) -> None:
@@ -66,17 +71,37 @@ def _raise_for(response: object) -> None:
 
 async def check_topics(bootstrap: str, topics: Sequence[TopicDeclaration], *, namespace: str = "") -> None:
     """Raises TopicMismatch, naming each topic that is not as declared."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-        names = [namespace + t.name for t in topics]
-        found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(names)}
-    finally:
-        await admin.close()
+    async with _admin(bootstrap) as admin:
+        found = await _partitions(admin, [namespace + t.name for t in topics])
     wrong = [
-        f"{namespace}{t.name} has {found.get(namespace + t.name, 0)} partitions, {t.partitions} are declared"
+        f"{namespace}{t.name} has {found[namespace + t.name]} partitions, {t.partitions} are declared"
         for t in topics
-        if found.get(namespace + t.name, 0) != t.partitions
+        if found[namespace + t.name] != t.partitions
     ]
     if wrong:
         raise TopicMismatch("; ".join(wrong) + ": create them with `missedcall topics`, or declare a new version")
+
+
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[Any]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_MS)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def _known(admin: Any, names: Sequence[str]) -> None:
+    while True:
+        if all((await _partitions(admin, names)).values()):
+            return
+        await asyncio.sleep(_PROPAGATION_SECONDS)
+
+
+async def _partitions(admin: Any, names: Sequence[str]) -> dict[str, int]:
+    """How many each topic has; 0 where there is no such topic."""
+    if not names:
+        return {}  # Kafka takes an empty list for all topics
+    found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(list(names))}
+    return {name: found.get(name, 0) for name in names}
