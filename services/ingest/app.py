@@ -1,0 +1,41 @@
+"""Ingest, wired: what it holds (the businesses), where it listens, and what it writes to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runtime.secrets import SecretFolder
+from runtime.service import Service, wall_clock
+from schemas.businesses import BUSINESSES_CHANGED
+from schemas.directory import Directory
+from schemas.identity import Identities
+from services.ingest.admission import Admission
+from services.ingest.handlers import Handlers
+from services.ingest.owners import Owners
+from services.ingest.settings import Settings
+from services.ingest.urls import Callbacks
+from services.ingest.web import web_app
+
+NAME: Final = "ingest"
+# Webhooks come one by one, each with its own wait for all replicas. Those within 2 ms travel in one request to the
+# broker, which carries a burst; a caller does not notice 2 ms.
+_LINGER_MS: Final = 2
+
+
+def build(settings: Settings | None = None) -> Service:
+    settings = settings or Settings()
+    service = Service(NAME, settings, linger_ms=_LINGER_MS)
+    identities = Identities(settings.identity_key.get_secret_value().encode())
+    directory = Directory()
+    table = service.table(BUSINESSES_CHANGED, row=lambda business: business, on_change=directory.change)
+    handlers = Handlers(
+        owners=Owners(directory=directory, ready=lambda: table.ready, fresh=lambda: table.fresh, identities=identities),
+        identities=identities,
+        callbacks=Callbacks(public_url=settings.public_url, identities=identities),
+        publisher=service.publisher,
+        clock=wall_clock,
+    )
+    admission = Admission(credentials=SecretFolder(settings.twilio_credentials), public_url=settings.public_url)
+    service.web(web_app(admission, handlers), settings.door)
+    service.prepare(service.publisher.start)  # the first caller does not wait for the connection
+    return service

@@ -1,0 +1,82 @@
+"""While Kafka or the businesses are away, a webhook is refused in time for Twilio to try again."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from runtime import ops
+from runtime.publish import Publisher
+from runtime.secrets import SecretFolder
+from schemas.directory import Directory
+from services.ingest.admission import Admission
+from services.ingest.handlers import Handlers
+from services.ingest.owners import Owners
+from services.ingest.refusals import Refusal
+from services.ingest.urls import Callbacks
+from services.ingest.web import web_app
+from tests.integration.services.ingest.door import Door
+from tests.unit.services.ingest.webhooks import IDENTITIES, PUBLIC, VOICE, business
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """A port that refuses connections: bound, so that nobody else takes it, and not listened on."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{bound.getsockname()[1]}"
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def door_without(kafka: str, session: ClientSession, credentials: Path, *, ready: bool) -> AsyncIterator[Door]:
+    """Ingest that knows its businesses from a snapshot, with a broker that is away."""
+    directory = Directory()
+    directory.change("b1", business())
+    publisher = Publisher(kafka, client_id="test")
+    handlers = Handlers(
+        owners=Owners(directory=directory, ready=lambda: ready, fresh=lambda: ready, identities=IDENTITIES),
+        identities=IDENTITIES,
+        callbacks=Callbacks(public_url=PUBLIC, identities=IDENTITIES),
+        publisher=publisher,
+        clock=lambda: datetime.now(UTC),
+    )
+    app = web_app(Admission(credentials=SecretFolder(credentials), public_url=PUBLIC), handlers)
+    http, serving, port = ops.listening(app, ops.Door(host="127.0.0.1", port=0))
+    try:
+        yield Door(session=session, port=port)
+    finally:
+        http.should_exit = True
+        await serving
+        await publisher.stop()
+
+
+@pytest.mark.parametrize("kafka", ["closed", "silent"])
+async def test_kafka_that_is_away_is_503_within_a_second_and_a_half(
+    kafka: str, request: pytest.FixtureRequest, session: ClientSession, credentials: Path
+) -> None:
+    async with door_without(request.getfixturevalue(kafka), session, credentials, ready=True) as door:
+        answers = await asyncio.gather(*(door.post("/twilio/voice", VOICE) for _ in range(5)))
+    assert {(answer.status, answer.text) for answer in answers} == {(503, f"{Refusal.NOT_PUBLISHED.sentence}\n")}
+    assert max(answer.seconds for answer in answers) < 1.5
+
+
+async def test_businesses_that_are_not_loaded_are_503_and_no_wrong_answer(
+    closed: str, session: ClientSession, credentials: Path
+) -> None:
+    async with door_without(closed, session, credentials, ready=False) as door:
+        answer = await door.post("/twilio/voice", VOICE)
+    assert (answer.status, answer.text) == (503, f"{Refusal.NOT_READY.sentence}\n")
