@@ -1,0 +1,24 @@
+"""Wakes a loop at once when there is work, and lets it look by itself now and then."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Bell:
+    """Rung while nobody waits, it wakes whoever waits next: no work is overlooked between looking and waiting."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def heard(self, *, within: float) -> None:
+        """Returns when it was rung since the last time, or after so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._rung.wait()
+        except TimeoutError:
+            return
+        self._rung.clear()

@@ -1,0 +1,78 @@
+"""What the ledger's changes are to the world: the events of texts.dispatched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from runtime.events import Outgoing
+from schemas.reasons import Reason
+from schemas.texts import TEXTS_DISPATCHED, TextDispatched, TextState
+from services.sender.delivery import Delivery
+from services.sender.errors import reason_of
+from services.sender.ledger import Entry, State
+
+_STATES: Final[Mapping[State, TextState]] = MappingProxyType(
+    {
+        State.ACCEPTED: TextState.ACCEPTED,
+        State.FAILED: TextState.FAILED,
+        State.UNSURE: TextState.UNSURE,
+        State.PARKED: TextState.PARKED,
+    }
+)
+_DELIVERIES: Final[Mapping[Delivery, TextState]] = MappingProxyType(
+    {
+        Delivery.SENT: TextState.SENT,
+        Delivery.DELIVERED: TextState.DELIVERED,
+        Delivery.UNDELIVERED: TextState.UNDELIVERED,
+        Delivery.FAILED: TextState.FAILED,
+    }
+)
+_LOST: Final = frozenset({Delivery.UNDELIVERED, Delivery.FAILED})
+
+
+def news(before: Entry, after: Entry) -> tuple[TextDispatched, ...]:
+    """What others learn of a change: first that Twilio has the text, then how far it got."""
+    said = []
+    if after.state is not before.state and (state := _STATES.get(after.state)):
+        said.append(_dispatched(after, state, after.reason or Reason.REFUSED))
+    if after.delivery is not before.delivery and (reached := _DELIVERIES.get(after.delivery or Delivery.QUEUED)):
+        reason = reason_of(after.error_code) if after.delivery in _LOST else Reason.ACCEPTED
+        said.append(_dispatched(after, reached, reason))
+    return tuple(said)
+
+
+def outgoing(dispatched: TextDispatched, *, at: datetime, traceparent: str | None) -> Outgoing:
+    """One event a text and state, however often and by whomever it is said."""
+    return Outgoing.of(
+        TEXTS_DISPATCHED.event(
+            dispatched,
+            source="/sender",
+            subject=dispatched.text_id,
+            transition=dispatched.state,
+            key=dispatched.conversation_id,
+            time=at,
+            traceparent=traceparent,
+        )
+    )
+
+
+def _dispatched(entry: Entry, state: TextState, reason: Reason) -> TextDispatched:
+    text = entry.text
+    return TextDispatched(
+        text_id=text.text_id,
+        purpose=text.purpose,
+        state=state,
+        reason=reason,
+        call_sid=text.call_sid,
+        business_id=text.business_id,
+        account_sid=text.account_sid,
+        conversation_id=text.conversation_id,
+        person_id=text.person_id,
+        sender_id=text.sender_id,
+        message_sid=entry.message_sid,
+        error_code=entry.error_code,
+        call_ended_at=text.call_ended_at,
+    )

@@ -1,0 +1,67 @@
+"""A text's document in MongoDB: the entry whole, what the ledger is asked by, and what is still to be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo import UpdateOne
+
+from runtime.events import Outgoing
+from services.sender.changes import Change, Held
+from services.sender.ledger import Entry, State
+from services.sender.news import outgoing
+
+SETTLED: Final = frozenset({State.ACCEPTED, State.FAILED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """Bytes that stand in a text's document until they are published."""
+
+    text_id: str
+    record: Outgoing
+
+
+def inserted(entry: Entry, now: datetime) -> UpdateOne:
+    """For a text that is not there yet; one that is stays as it is, in whatever state."""
+    row = {**_fields(entry, now), "rev": 1, "opened_at": now}
+    return UpdateOne({"_id": entry.text.text_id}, {"$setOnInsert": row}, upsert=True)
+
+
+def sayings(change: Change, now: datetime) -> list[Saying]:
+    traceparent = change.after.text.traceparent
+    return [
+        Saying(text_id=change.before.text_id, record=outgoing(said, at=now, traceparent=traceparent))
+        for said in change.news
+    ]
+
+
+def update(change: Change, said: Sequence[Saying], now: datetime) -> UpdateOne:
+    """An upsert on (id, rev): where the revision is no longer the one read, it tries to insert a second document of
+    that id and is refused by the unique key. So one bulk write tells exactly which were lost.
+    """
+    fields: dict[str, Any] = {"$set": {**_fields(change.after, now), "rev": change.before.rev + 1}}
+    if said:
+        fields["$push"] = {"unpublished": {"$each": [asdict(saying.record) for saying in said]}}
+    return UpdateOne({"_id": change.before.text_id, "rev": change.before.rev}, fields, upsert=True)
+
+
+def _fields(entry: Entry, now: datetime) -> dict[str, Any]:
+    """The entry whole, and beside it what the ledger is asked by."""
+    return {
+        "state": entry.state.value,
+        "account_sid": entry.text.account_sid,
+        "business_id": entry.text.business_id,
+        "due_at": entry.due_at,
+        "expires_at": entry.text.expires_at,
+        "settled_at": now if entry.state in SETTLED else None,
+        "touched_at": now,
+        "entry": entry.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def held(row: Mapping[str, Any]) -> Held:
+    return Held(rev=row["rev"], entry=Entry.model_validate(row["entry"]))

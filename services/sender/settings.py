@@ -1,0 +1,56 @@
+"""What the sender is told by its environment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from runtime.settings import RuntimeSettings
+from services.sender.pace import Pace
+
+
+class Settings(RuntimeSettings):
+    """Times are seconds, as their names say."""
+
+    public_url: str = Field(description="where Twilio reaches us: status callbacks go there")
+    twilio_api_base: str | None = Field(default=None, description="another Twilio, such as the simulator")
+    twilio_credentials: Path = Field(description="folder of one file an account, a token a line, the first one used")
+    twilio_connect_seconds: float = Field(default=3, gt=0)
+    twilio_read_seconds: float = Field(default=10, gt=0, description="for the whole answer, once connected")
+
+    posts_per_account: int = Field(default=8, ge=1, description="at once; each may be stranded by a sudden death")
+    lease_seconds: float = Field(default=60, description="a claim that is not reported within this is unsure")
+    views_max_age_seconds: float = Field(default=10, description="an older view of consents posts nothing")
+    hold_seconds: float = Field(default=2, description="until a text that was held back is looked at again")
+    halt_seconds: float = Field(default=30, description="that an account is left alone after Twilio refused it")
+    retry_cap_seconds: float = Field(default=30, description="the longest wait between tries, unless Twilio asks")
+    poll_seconds: float = Field(default=0.5, description="how often the ledger is asked when nobody wakes us")
+    ledger_keep_days: int = Field(default=30, description="after a text is settled; longer than any topic is kept")
+
+    @property
+    def post_seconds(self) -> float:
+        """The longest that a POST can take."""
+        return self.twilio_connect_seconds + self.twilio_read_seconds
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(
+            lease=timedelta(seconds=self.lease_seconds),
+            post=timedelta(seconds=self.post_seconds),
+            hold=timedelta(seconds=self.hold_seconds),
+            halt=timedelta(seconds=self.halt_seconds),
+            retry_cap=timedelta(seconds=self.retry_cap_seconds),
+            poll=timedelta(seconds=self.poll_seconds),
+            shutdown=timedelta(seconds=self.shutdown_seconds),
+        )
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        if self.lease_seconds < 2 * self.post_seconds:
+            raise ValueError(f"lease_seconds must be at least twice what a POST may take, {self.post_seconds} s")
+        if self.shutdown_seconds <= self.post_seconds:
+            raise ValueError(f"shutdown_seconds must be more than what a POST may take, {self.post_seconds} s")
+        return self

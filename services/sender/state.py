@@ -1,0 +1,145 @@
+"""The ledger in MongoDB: one document a text, every change guarded by the revision it was made of.
+
+What a change has to say to the world is written with it, in one atomic step, and stands there as bytes until the
+broker has acknowledged it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from random import uniform
+from typing import Any, Final
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from runtime import metrics
+from runtime.errors import Conflict
+from runtime.events import Outgoing
+from runtime.mongo import duplicates, expire_after
+from runtime.retry import full_jitter
+from services.sender.changes import Change, Happening, Held, changes_of, count
+from services.sender.ledger import Claim, Claimed, Entry, State, take
+from services.sender.rows import SETTLED, Saying, held, inserted, sayings, update
+from services.sender.texts import Text
+
+_ATTEMPTS: Final = 12
+
+
+class Ledger:
+    """Consumers write into it what is to be sent and what was heard; dispatchers claim from it."""
+
+    def __init__(self, collection: AsyncIOMotorCollection[dict[str, Any]]) -> None:
+        self.collection = collection
+
+    async def prepare(self, *, keep: timedelta) -> None:
+        """Only what is settled is ever forgotten."""
+        due = {"due_at": {"$type": "date"}}
+        await self.collection.create_index([("state", 1), ("due_at", 1)], partialFilterExpression=due)
+        await self.collection.create_index([("state", 1), ("expires_at", 1)])
+        intents = {"state": State.INTENT.value}
+        await self.collection.create_index([("state", 1), ("opened_at", 1)], partialFilterExpression=intents)
+        speaking = {"unpublished.0": {"$exists": True}}
+        await self.collection.create_index("touched_at", partialFilterExpression=speaking)
+        await expire_after(self.collection, "settled_at", seconds=int(keep.total_seconds()))
+
+    async def open(self, texts: Iterable[Text], *, now: datetime) -> None:
+        """Writes down what is to be sent. A text that stands there already, in whatever state, is left as it is."""
+        writes = [inserted(Entry(text=text, due_at=now), now) for text in texts]
+        if writes:
+            await self.collection.bulk_write(writes, ordered=False)
+
+    async def apply(self, happenings: Sequence[Happening], *, now: datetime) -> list[Saying]:
+        """Takes all in and returns what is to be published. Raises Conflict when other writers stay faster."""
+        if not happenings:
+            return []
+        pending = list(happenings)
+        to_publish: list[Saying] = []
+        waits = full_jitter(uniform, base=0.005, cap=0.2)
+        for _ in range(_ATTEMPTS):
+            changes = changes_of(await self._read({h.text_id for h in pending}), pending)
+            lost, said = await self._write(changes, now)
+            to_publish += said
+            pending = [h for h in pending if h.text_id in lost]
+            if not pending:
+                return to_publish
+            metrics.CONFLICTS.inc(len(lost))
+            await asyncio.sleep(next(waits))
+        raise Conflict(f"{len(pending)} facts: their texts were changed by others each time")
+
+    async def due(
+        self, *, now: datetime, limit: int, not_accounts: Collection[str] = (), not_businesses: Collection[str] = ()
+    ) -> list[Held]:
+        """Intents to be posted, the longest waiting first, without those of accounts and businesses left alone."""
+        query = {
+            "state": State.INTENT.value,
+            "due_at": {"$lte": now},
+            "account_sid": {"$nin": list(not_accounts)},
+            "business_id": {"$nin": list(not_businesses)},
+        }
+        return [held(row) async for row in self.collection.find(query).sort("due_at").limit(limit)]
+
+    async def claim(self, intents: Sequence[Held], claim: Claim, *, now: datetime) -> list[Entry]:
+        """Those that are this claim's alone. Where the answer is lost, nobody posts and the leases run out."""
+        changes = [Change(before=intent, after=take(intent.entry, Claimed(claim=claim))) for intent in intents]
+        lost, _ = await self._write(changes, now)
+        return [change.after for change in changes if change.before.text_id not in lost]
+
+    async def neglected(self, *, now: datetime, limit: int) -> list[str]:
+        """Texts whose lease ran out, and intents past their time."""
+        leases = {"state": State.POSTING.value, "due_at": {"$lte": now}}
+        late = {"state": State.INTENT.value, "expires_at": {"$lte": now}}
+        return [
+            row["_id"] for query in (leases, late) async for row in self.collection.find(query, {"_id": 1}).limit(limit)
+        ]
+
+    async def unpublished(self, *, before: datetime, limit: int) -> list[Saying]:
+        """What was stored before this time and has not been published, as after a crash."""
+        query = {"unpublished.0": {"$exists": True}, "touched_at": {"$lt": before}}
+        rows = self.collection.find(query, {"unpublished": 1}).sort("touched_at").limit(limit)
+        return [
+            Saying(text_id=row["_id"], record=Outgoing(**record)) async for row in rows for record in row["unpublished"]
+        ]
+
+    async def published(self, done: Iterable[Saying]) -> None:
+        """The broker has them: from now on they are the topic's to keep."""
+        ids: dict[str, list[str]] = defaultdict(list)
+        for saying in done:
+            ids[saying.text_id].append(saying.record.id)
+        writes = [
+            UpdateOne({"_id": text_id}, {"$pull": {"unpublished": {"id": {"$in": said}}}})
+            for text_id, said in ids.items()
+        ]
+        if writes:
+            await self.collection.bulk_write(writes, ordered=False)
+
+    async def standing(self) -> tuple[Mapping[State, int], datetime | None]:
+        """How many are neither done nor given up, by state, and since when the oldest intent waits."""
+        counts = {s: await self.collection.count_documents({"state": s.value}) for s in State if s not in SETTLED}
+        oldest = await self.collection.find_one(
+            {"state": State.INTENT.value}, {"opened_at": 1}, sort=[("opened_at", 1)]
+        )
+        return counts, oldest["opened_at"] if oldest else None
+
+    async def _read(self, ids: Collection[str]) -> dict[str, Held]:
+        rows = self.collection.find({"_id": {"$in": list(ids)}})
+        return {row["_id"]: held(row) async for row in rows}
+
+    async def _write(self, changes: Sequence[Change], now: datetime) -> tuple[set[str], list[Saying]]:
+        """The ids of those that another writer had changed meanwhile, and what the others now say."""
+        if not changes:
+            return set(), []
+        said = {change.before.text_id: sayings(change, now) for change in changes}
+        writes = [update(change, said[change.before.text_id], now) for change in changes]
+        lost: set[str] = set()
+        try:
+            await self.collection.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            lost = {changes[index].before.text_id for index in duplicates(error)}
+        written = [change for change in changes if change.before.text_id not in lost]
+        count(written, now)
+        return lost, [saying for change in written for saying in said[change.before.text_id]]

@@ -1,0 +1,112 @@
+"""Speaks to Twilio's Messages API through its own client, and tells exactly what is known of each POST."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from runtime.secrets import SecretFolder, SecretMissing
+from services.sender.connections import Connections, Wire
+from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
+from services.sender.texts import Text
+
+_TWILIO: Final = "https://api.twilio.com"
+_log: Final = logging.getLogger(__name__)
+
+
+class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
+    """One request and its answer, for the twilio client to speak through. It logs nothing: bodies hold numbers."""
+
+    def __init__(self, connections: Connections, base: str) -> None:
+        super().__init__(_log, is_async=True)
+        self._connections = connections
+        self._base = base
+        self.wire = Wire()
+        self.retry_after: float | None = None
+
+    async def request(
+        self,
+        method: str,
+        uri: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the session's own limits hold, for every request
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Raises whatever aiohttp raises; `wire` then says whether anything can have been sent."""
+        del params, timeout
+        request = self._connections.session().request(
+            method,
+            uri.replace(_TWILIO, self._base, 1),
+            data=urlencode(data or {}).encode(),
+            headers={**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*(auth or ("", "")))},
+            allow_redirects=allow_redirects,
+            trace_request_ctx=self.wire,
+        )
+        async with request as answer:
+            self.retry_after = _seconds(answer.headers.get("Retry-After"))
+            return Response(answer.status, await answer.text(), answer.headers)
+
+
+class Messages:
+    """Creates messages. `public_url` is where Twilio reaches us; `base` may be another Twilio."""
+
+    def __init__(self, tokens: SecretFolder, connections: Connections, *, public_url: str, base: str | None) -> None:
+        self._tokens = tokens
+        self._connections = connections
+        self._callbacks = f"{public_url.rstrip('/')}/twilio/message-status"
+        self._base = (base or _TWILIO).rstrip("/")
+
+    async def post(self, text: Text, *, validity_seconds: int) -> Answer:
+        """Once. Raises nothing: each way it can end is an answer."""
+        try:
+            token = self._tokens.secrets(text.account_sid)[0]
+        except SecretMissing:
+            return NoToken()
+        exchange = Exchange(self._connections, self._base)
+        client = Client(text.account_sid, token, http_client=exchange)
+        try:
+            message = await client.messages.create_async(
+                to=text.recipient,
+                from_=text.sender,
+                body=text.body,
+                status_callback=self._callback(text),
+                validity_period=validity_seconds,
+            )
+        except (TwilioRestException, TwilioServiceException) as error:
+            return _denied(error.status, error.code, exchange.retry_after)
+        except Exception as error:  # noqa: BLE001 - whatever it was, all that matters is whether anything went out
+            return _without_answer(error, exchange.wire)
+        return Created(message_sid=message.sid) if message.sid else NoAnswer()
+
+    def _callback(self, text: Text) -> str:
+        """Receipts name the message alone: our own ids come back in the URL, which Twilio signs."""
+        ids = {"text": text.text_id, "conversation": text.conversation_id, "business": text.business_id}
+        return f"{self._callbacks}?{urlencode(ids)}"
+
+
+def _denied(status: int, code: int | None, retry_after: float | None) -> Denied:
+    """Where Twilio says no code, its client puts the HTTP status there."""
+    return Denied(status=status, code=code if code != status else None, retry_after=retry_after)
+
+
+def _without_answer(error: Exception, wire: Wire) -> Answer:
+    why = {"action": "post_unanswered", "why": type(error).__name__, "connected": wire.connected}
+    _log.warning("a POST got no answer", extra=why)
+    return NoAnswer() if wire.connected else NotConnected()
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Twilio says it in seconds; a date, which HTTP would allow, is passed over."""
+    return float(retry_after) if retry_after and retry_after.isdigit() else None

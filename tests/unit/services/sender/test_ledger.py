@@ -1,0 +1,167 @@
+"""The ledger's transitions, as a table: where a text stands, what is heard, where it stands then."""
+
+from datetime import timedelta
+
+import pytest
+
+from schemas.reasons import Reason
+from services.sender.delivery import Delivery
+from services.sender.ledger import (
+    Accepted,
+    Claim,
+    Claimed,
+    Entry,
+    Evidence,
+    LeaseLost,
+    Overdue,
+    Receipt,
+    Refused,
+    State,
+    Unanswered,
+    Unsent,
+    Withdrawn,
+    contradicts,
+    take,
+)
+from tests.unit.services.sender.samples import CLAIM, NOW, OTHER_SID, SID, intent, text
+
+SOON = NOW + timedelta(seconds=5)
+LEASE_OVER = CLAIM.until
+EXPIRED = text().expires_at
+
+POSTING = take(intent(), Claimed(claim=CLAIM))
+UNSURE = take(POSTING, Unanswered(token="mine"))
+STANDING = {
+    State.INTENT: intent(),
+    State.POSTING: POSTING,
+    State.UNSURE: UNSURE,
+    State.PARKED: UNSURE.becoming(State.PARKED),
+    State.ACCEPTED: take(POSTING, Accepted(message_sid=SID)),
+    State.FAILED: take(POSTING, Refused(token="mine", reason=Reason.REFUSED)),
+    State.CANCELLED: take(intent(), Withdrawn()),
+}
+FACTS: dict[str, Evidence] = {
+    "claimed": Claimed(claim=Claim(token="other", until=LEASE_OVER)),
+    "accepted": Accepted(message_sid=SID),
+    "receipt": Receipt(message_sid=SID, delivery=Delivery.SENT),
+    "refused": Refused(token="mine", reason=Reason.REFUSED, error_code=21211),
+    "unsent": Unsent(token="mine", reason=Reason.BUSY, again_at=SOON),
+    "unsent, too late to try again": Unsent(token="mine", reason=Reason.BUSY, again_at=EXPIRED),
+    "unanswered": Unanswered(token="mine"),
+    "lease over": LeaseLost(at=LEASE_OVER),
+    "lease not over": LeaseLost(at=SOON),
+    "expired": Overdue(at=EXPIRED),
+    "not expired": Overdue(at=SOON),
+    "withdrawn": Withdrawn(),
+    "refused under a lost claim": Refused(token="old", reason=Reason.REFUSED),
+    "unsent under a lost claim": Unsent(token="old", reason=Reason.BUSY, again_at=SOON),
+    "unanswered under a lost claim": Unanswered(token="old"),
+}
+# What is not named here leaves the state as it is.
+MOVES: dict[State, dict[str, State]] = {
+    State.INTENT: {
+        "claimed": State.POSTING,
+        "accepted": State.ACCEPTED,
+        "receipt": State.ACCEPTED,
+        "expired": State.FAILED,
+        "withdrawn": State.CANCELLED,
+    },
+    State.POSTING: {
+        "accepted": State.ACCEPTED,
+        "receipt": State.ACCEPTED,
+        "refused": State.FAILED,
+        "unsent": State.INTENT,
+        "unsent, too late to try again": State.FAILED,
+        "unanswered": State.UNSURE,
+        "lease over": State.UNSURE,
+    },
+    State.UNSURE: {
+        "accepted": State.ACCEPTED,
+        "receipt": State.ACCEPTED,
+        "refused": State.FAILED,
+        "unsent": State.FAILED,
+        "unsent, too late to try again": State.FAILED,
+    },
+    State.PARKED: {"accepted": State.ACCEPTED, "receipt": State.ACCEPTED},
+    State.ACCEPTED: {},
+    State.FAILED: {},
+    State.CANCELLED: {},
+}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("state", list(State))
+def test_each_fact_moves_each_state_as_the_table_says(state: State, fact: str) -> None:
+    after = take(STANDING[state], FACTS[fact])
+    assert after.state is MOVES[state].get(fact, state)
+
+
+@pytest.mark.parametrize("fact", FACTS)
+@pytest.mark.parametrize("state", list(State))
+def test_a_fact_heard_twice_changes_nothing_the_second_time(state: State, fact: str) -> None:
+    once = take(STANDING[state], FACTS[fact])
+    assert take(once, FACTS[fact]) == once
+
+
+def test_only_intents_and_claims_have_a_time_at_which_to_look_again() -> None:
+    due = {state: entry.due_at for state, entry in STANDING.items() if entry.due_at}
+    assert due == {State.INTENT: NOW, State.POSTING: CLAIM.until}
+
+
+def test_a_text_taken_back_while_it_is_posted_is_not_tried_a_second_time() -> None:
+    assert take(take(POSTING, Withdrawn()), FACTS["unsent"]).state is State.CANCELLED
+
+
+def test_a_text_taken_back_while_it_is_posted_is_accepted_where_twilio_has_it() -> None:
+    assert take(take(POSTING, Withdrawn()), FACTS["accepted"]).state is State.ACCEPTED
+
+
+def test_a_text_that_waited_for_twilio_fails_for_what_it_waited_for() -> None:
+    waited = take(take(POSTING, FACTS["unsent"]), Overdue(at=EXPIRED))
+    assert (waited.state, waited.reason) == (State.FAILED, Reason.BUSY)
+
+
+def test_out_of_time_at_the_last_look_it_fails_for_what_it_waited_for() -> None:
+    again = take(take(POSTING, FACTS["unsent"]), Claimed(claim=CLAIM))
+    assert take(again, Refused(token="mine", reason=Reason.EXPIRED)).reason is Reason.BUSY
+
+
+def test_a_text_that_nobody_came_to_fails_as_expired() -> None:
+    assert take(intent(), Overdue(at=EXPIRED)).reason is Reason.EXPIRED
+
+
+def test_a_sender_that_died_and_an_answer_that_never_came_are_told_apart() -> None:
+    assert take(POSTING, FACTS["lease over"]).reason is Reason.CLAIM_LOST
+    assert UNSURE.reason is Reason.NO_ANSWER_FROM_TWILIO
+
+
+def test_a_late_sent_never_overwrites_delivered() -> None:
+    delivered = take(UNSURE, Receipt(message_sid=SID, delivery=Delivery.DELIVERED))
+    assert take(delivered, FACTS["receipt"]).delivery is Delivery.DELIVERED
+
+
+def test_an_error_code_once_known_is_never_erased() -> None:
+    failed = take(POSTING, Receipt(message_sid=SID, delivery=Delivery.UNDELIVERED, error_code=30003))
+    for later in (FACTS["receipt"], FACTS["accepted"], Receipt(message_sid=SID, delivery=Delivery.FAILED)):
+        failed = take(failed, later)
+    assert (failed.delivery, failed.error_code) == (Delivery.UNDELIVERED, 30003)
+
+
+@pytest.mark.parametrize(
+    ("entry", "fact"),
+    [
+        pytest.param(STANDING[State.FAILED], FACTS["receipt"], id="a receipt for what was known not to be sent"),
+        pytest.param(STANDING[State.CANCELLED], FACTS["accepted"], id="an answer for what was taken back"),
+        pytest.param(
+            STANDING[State.ACCEPTED], Receipt(message_sid=OTHER_SID, delivery=Delivery.FAILED), id="another message's"
+        ),
+    ],
+)
+def test_evidence_against_what_is_known_changes_nothing_and_is_seen(entry: Entry, fact: Evidence) -> None:
+    assert take(entry, fact) == entry
+    assert contradicts(entry, fact)
+
+
+@pytest.mark.parametrize("state", [State.INTENT, State.POSTING, State.UNSURE, State.PARKED])
+def test_evidence_that_settles_is_no_contradiction(state: State) -> None:
+    assert not contradicts(STANDING[state], FACTS["receipt"])

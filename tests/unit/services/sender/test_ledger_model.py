@@ -1,0 +1,157 @@
+"""The ledger against a small Twilio: senders that die or oversleep at any step, answers lost, callbacks late and twice.
+
+Two promises hold in every run: no text is posted again once Twilio may have it, and none is in a state that nobody
+knows of.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
+
+from schemas.reasons import Reason
+from services.sender.delivery import Delivery
+from services.sender.ledger import (
+    Accepted,
+    Claim,
+    Claimed,
+    Evidence,
+    LeaseLost,
+    Overdue,
+    Receipt,
+    Refused,
+    State,
+    Unanswered,
+    Unsent,
+    Withdrawn,
+    take,
+)
+from tests.unit.services.sender.samples import CLAIM, NOW, intent, text
+
+LEASE = CLAIM.until - NOW
+KNOWN = {State.ACCEPTED, State.FAILED, State.UNSURE, State.CANCELLED}
+
+
+@dataclass(frozen=True)
+class Sender:
+    """A process that holds a claim. It may be dead, or asleep for as long as it likes, at any of its steps."""
+
+    token: str
+
+
+class OneText(RuleBasedStateMachine):
+    """Whatever a sender learned reaches the ledger late, twice, or never: `reports` holds what is on its way."""
+
+    holders = Bundle("holders")
+    reports = Bundle("reports")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOW
+        self.entry = intent()
+        self.claims = 0
+        self.at_twilio: list[str] = []
+        self.maybe_sent_before_claim = False
+
+    def hear(self, fact: Evidence) -> None:
+        self.entry = take(self.entry, fact)
+
+    @precondition(lambda self: self.entry.state is State.INTENT)
+    @rule(target=holders)
+    def a_sender_claims_it(self) -> Sender:
+        self.claims += 1
+        self.maybe_sent_before_claim |= bool(self.at_twilio)
+        token = f"claim {self.claims}"
+        self.hear(Claimed(claim=Claim(token=token, until=self.now + LEASE)))
+        return Sender(token)
+
+    @rule(holder=consumes(holders))
+    def its_sender_dies_before_the_post(self, holder: Sender) -> None:
+        pass
+
+    @rule(target=reports, holder=consumes(holders), retry_in=st.sampled_from([0, 5, 3600]))
+    def nothing_can_have_been_sent(self, holder: Sender, retry_in: int) -> Evidence:
+        again_at = self.now + timedelta(seconds=retry_in)
+        return Unsent(token=holder.token, reason=Reason.BUSY, again_at=again_at)
+
+    @rule(target=reports, holder=consumes(holders))
+    def twilio_refuses_it(self, holder: Sender) -> Evidence:
+        return Refused(token=holder.token, reason=Reason.NUMBER_UNREACHABLE, error_code=21211)
+
+    @rule(target=reports, holder=consumes(holders))
+    def twilio_takes_it_and_says_so(self, holder: Sender) -> Evidence:
+        """Also a sender that overslept its lease right before the POST: the others have left the text alone."""
+        return Accepted(message_sid=self.twilio_takes_it(holder))
+
+    @rule(target=reports, holder=consumes(holders))
+    def twilio_takes_it_and_the_answer_is_lost(self, holder: Sender) -> Evidence:
+        self.twilio_takes_it(holder)
+        return Unanswered(token=holder.token)
+
+    @rule(target=reports, holder=consumes(holders))
+    def twilio_breaks_without_taking_it(self, holder: Sender) -> Evidence:
+        return Unanswered(token=holder.token)
+
+    @rule(report=reports)
+    def a_report_is_written_down(self, report: Evidence) -> None:
+        """Not consumed: a writer that did not hear the store's answer writes again, whenever."""
+        self.hear(report)
+
+    @rule(report=consumes(reports))
+    def a_report_is_lost_with_its_sender(self, report: Evidence) -> None:
+        pass
+
+    @precondition(lambda self: self.at_twilio)
+    @rule(delivery=st.sampled_from(Delivery))
+    def a_callback_comes(self, delivery: Delivery) -> None:
+        self.hear(Receipt(message_sid=self.at_twilio[0], delivery=delivery))
+
+    @precondition(lambda self: self.entry.state is State.POSTING)
+    @rule(short=st.booleans())
+    def somebody_looks_whether_its_lease_is_over(self, *, short: bool) -> None:
+        self.now += LEASE - timedelta(seconds=1) if short else LEASE
+        self.hear(LeaseLost(at=self.now))
+
+    @rule()
+    def somebody_looks_whether_its_time_is_over(self) -> None:
+        self.hear(Overdue(at=self.now))
+
+    @precondition(lambda self: self.claims > 1)
+    @rule()
+    def its_time_runs_out(self) -> None:
+        self.now = max(self.now, text().expires_at)
+        self.hear(Overdue(at=self.now))
+
+    @precondition(lambda self: self.claims > 0)
+    @rule()
+    def compliance_takes_it_back(self) -> None:
+        self.hear(Withdrawn())
+
+    def twilio_takes_it(self, holder: Sender) -> str:
+        self.at_twilio.append(f"SM of {holder.token}")
+        return self.at_twilio[-1]
+
+    @invariant()
+    def nobody_is_texted_twice(self) -> None:
+        assert len(self.at_twilio) <= 1
+
+    @invariant()
+    def what_twilio_may_have_is_never_claimed_again(self) -> None:
+        assert not self.maybe_sent_before_claim
+
+    @invariant()
+    def what_is_said_not_to_be_sent_was_not_sent(self) -> None:
+        assert self.entry.state not in (State.FAILED, State.CANCELLED) or not self.at_twilio
+
+    def teardown(self) -> None:
+        """Once all leases and times are over, it is known what became of it, or known that it is not known."""
+        self.hear(LeaseLost(at=self.now + LEASE))
+        self.hear(Overdue(at=max(self.now, text().expires_at)))
+        assert self.entry.state in KNOWN
+        assert self.entry.reason is not None or self.entry.state is State.CANCELLED
+
+
+TestOneText = OneText.TestCase
+TestOneText.settings = settings(max_examples=500, stateful_step_count=25)
