@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +32,20 @@ class Compliance:
     clock: Callable[[], datetime]
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
-        now = self.clock()
         events = [record.event for record in records]
+        await self._know_the_businesses(events)
+        now = self.clock()
         consents = await self.hearing.take(events, now)
         callers = {e.data.person_id for e in events if isinstance(e.data, CallDecided) and e.data.person_id}
         persons = await self.hearing.persons.states(callers)
         texts = await self.screener.take(in_turn(events), persons, now)
         return [*consents, *texts]
+
+    async def _know_the_businesses(self, events: Sequence[Event[Any]]) -> None:
+        """Somebody upstream knew a newer version: ours is waited for, or a new business would be blocked as unknown."""
+        calls = [event.data for event in events if isinstance(event.data, CallDecided)]
+        if any(self.screener.is_behind(call) for call in calls):
+            await self.screener.businesses.holds_all_of(time.time())
 
 
 def in_turn(events: Sequence[Event[Any]]) -> list[Event[Any]]:

@@ -43,6 +43,11 @@ class Screener:
         _count(said.values(), now)
         return outgoing
 
+    def is_behind(self, call: CallDecided) -> bool:
+        """Whether the call was judged by a newer version of its business than we have heard of."""
+        business = self.businesses.get(call.business_id)
+        return business is None or business.version < call.business_version
+
     def _case(
         self, call: CallDecided, conversation: Conversation, persons: Mapping[str, Person], now: datetime
     ) -> Case:

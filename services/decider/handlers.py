@@ -35,14 +35,14 @@ class Decider:
         new: dict[str, CallDecided] = {}
 
         def rule(call: Call, event: Event[CallIngested] | Event[Due]) -> Change[Call]:
-            heard = self._heard(call, event)
+            heard = self._heard(call, event, now)
             return settled(heard, now=now, timing=self.timing, new=new)
 
         outgoing = await self.calls.decide([_work(record) for record in records], rule)
         _count(new, now)
         return outgoing
 
-    def _heard(self, call: Call, event: Event[CallIngested] | Event[Due]) -> Call:
+    def _heard(self, call: Call, event: Event[CallIngested] | Event[Due], now: datetime) -> Call:
         webhook = event.data
         if isinstance(webhook, Due):
             return call
@@ -53,7 +53,7 @@ class Decider:
             own_number=self._is_own(webhook, business),
             phones=len(business.forward_to) if business else None,
         )
-        return call.heard(webhook, facts, event.traceparent)
+        return call.heard(webhook, facts, event.traceparent, now)
 
     def _is_own(self, webhook: CallIngested, business: BusinessChanged | None) -> bool:
         """Any connected number, of whichever business, or a phone of this one."""
@@ -64,15 +64,15 @@ class Decider:
 
 def settled(call: Call, *, now: datetime, timing: Timing, new: dict[str, CallDecided]) -> Change[Call]:
     """The call with what is to be said of it now, or when to look again. What is new is noted in `new`."""
-    if call.heard_at is None:
+    if call.taken_at is None:
         return Change(state=call)
     judgement = judge(call.facts)
     if call.verdict is not None and not overturns(judgement, call.verdict):
         return Change(state=call)
-    ripe = ripe_at(call.facts, judgement, heard_at=call.heard_at, timing=timing)
+    ripe = ripe_at(call.facts, judgement, taken_at=call.taken_at, timing=timing)
     if call.verdict is None and ripe is not None and now < ripe:
         return Change(state=call, due_at=ripe)
-    decided = _decision(call, judgement)
+    decided = _decision(call, judgement, now)
     event = CALLS_DECIDED.event(
         decided,
         source="/decider",
@@ -87,7 +87,7 @@ def settled(call: Call, *, now: datetime, timing: Timing, new: dict[str, CallDec
     return Change(state=after, says=(Outgoing.of(event),))
 
 
-def _decision(call: Call, judgement: Judgement) -> CallDecided:
+def _decision(call: Call, judgement: Judgement, now: datetime) -> CallDecided:
     return CallDecided(
         call_sid=call.call_sid,
         revision=call.revision + 1,
@@ -102,7 +102,7 @@ def _decision(call: Call, judgement: Judgement) -> CallDecided:
         caller_kind=call.caller_kind or CallerKind.WITHHELD,
         caller=call.caller,
         called=call.called,
-        ended_at=call.facts.ended_at or call.heard_at,
+        ended_at=call.facts.ended_at or call.heard_at or now,
         facts=call.facts,
     )
 

@@ -59,14 +59,18 @@ def judge(facts: CallFacts) -> Judgement:
     )
 
 
-def ripe_at(facts: CallFacts, judgement: Judgement, *, heard_at: datetime, timing: Timing) -> datetime | None:
-    """From when on the judgement may be said, None for at once; `heard_at`: when the call's last webhook came in."""
+def ripe_at(facts: CallFacts, judgement: Judgement, *, taken_at: datetime, timing: Timing) -> datetime | None:
+    """From when on the judgement may be said, None for at once.
+
+    `taken_at` is when the call's last webhook was folded, not when it came in: after an outage of ours the webhooks
+    that belong together are still in the queue, and the grace is for them.
+    """
     forwarded = judgement.reason is Reason.FORWARDED_UNANSWERED
     if judgement.conclusive or (forwarded and facts.ended_at is not None):
         return None
     if facts.ended_at is not None:
-        return heard_at + timing.grace
-    started_at = facts.started_at or heard_at
+        return taken_at + timing.grace
+    started_at = facts.started_at or taken_at
     if forwarded:
         return started_at + timing.forwarded_call
     return started_at + timing.longest_call

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import AwareDatetime
 
 from runtime.events import Fact
@@ -23,11 +25,12 @@ class Call(Fact):
     called: str = ""
     traceparent: str | None = None
     heard_at: AwareDatetime | None = None
+    taken_at: AwareDatetime | None = None
     facts: CallFacts = CallFacts()
     revision: int = 0
     verdict: Verdict | None = None
 
-    def heard(self, webhook: CallIngested, facts: CallFacts, traceparent: str | None) -> Call:
+    def heard(self, webhook: CallIngested, facts: CallFacts, traceparent: str | None, now: datetime) -> Call:
         """With a webhook's news. A child leg's webhook does not say who called: what the parent's said, stays."""
         return Call(
             call_sid=webhook.call_sid,
@@ -41,6 +44,7 @@ class Call(Fact):
             called=self.called or webhook.called,
             traceparent=self.traceparent or traceparent,
             heard_at=max(self.heard_at or webhook.received_at, webhook.received_at),
+            taken_at=now,
             facts=facts,
             revision=self.revision,
             verdict=self.verdict,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from schemas.calls import CALLS_DECIDED, CallDecided, CallIngested, Verdict
+from schemas.calls import CALLS_DECIDED, CallDecided, CallFacts, CallIngested, Verdict
 from services.decider.facts import fold
 from services.decider.handlers import settled
 from services.decider.rules import Timing
@@ -16,7 +16,8 @@ TIMING = Timing(grace=timedelta(seconds=10), forwarded_call=timedelta(seconds=60
 
 def heard(call: Call, *webhooks: CallIngested) -> Call:
     for webhook in webhooks:
-        call = call.heard(webhook, fold(call.facts, webhook, own_number=False, phones=1), None)
+        facts = fold(call.facts, webhook, own_number=False, phones=1)
+        call = call.heard(webhook, facts, None, now=webhook.received_at)
     return call
 
 
@@ -63,3 +64,11 @@ def test_the_decision_carries_the_end_of_the_call_when_it_is_known_and_the_last_
     assert said[0].ended_at == START + timedelta(seconds=21)
     _, said, _ = say(heard(Call(), voice(), dialled("busy")), START)
     assert said[0].ended_at == START + timedelta(seconds=20)
+
+
+def test_after_an_outage_the_grace_counts_from_when_the_webhook_was_taken_in() -> None:
+    """What belongs to the same call may stand right behind it in the queue."""
+    webhook, late = call_ended("no-answer"), START + timedelta(hours=1)
+    call = Call().heard(webhook, fold(CallFacts(), webhook, own_number=False, phones=1), None, now=late)
+    _, said, due = say(call, late)
+    assert (said, due) == ([], late + timedelta(seconds=10))

@@ -164,7 +164,7 @@ def test_missing_evidence_alone_is_never_a_missed_call(webhooks: list[CallIngest
 )
 def test_a_judgement_is_said_when_nothing_is_waited_for(facts: CallFacts, seconds: float | None) -> None:
     ripe = START + timedelta(seconds=seconds) if seconds is not None else None
-    assert ripe_at(facts, judge(facts), heard_at=START, timing=TIMING) == ripe
+    assert ripe_at(facts, judge(facts), taken_at=START, timing=TIMING) == ripe
 
 
 @pytest.mark.parametrize(

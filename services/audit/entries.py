@@ -1,0 +1,85 @@
+"""What is written down of a record: its place, its bytes, and the fields that people ask by. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from pydantic_core import from_json
+
+from runtime.dead_letters import reason_of
+from runtime.events import Event
+from runtime.records import RawRecord
+from schemas.catalogue import TOPICS
+
+Entry = dict[str, Any]
+
+_TOPICS: Final = {topic.name: topic for topic in TOPICS}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ENVELOPE: Final = {"id": "event_id", "type": "type", "subject": "subject"}
+_DATA: Final = (
+    "call_sid",
+    "text_id",
+    "message_sid",
+    "conversation_id",
+    "person_id",
+    "business_id",
+    "reason",
+    "verdict",
+    "screening",
+    "state",
+)
+# Nothing that people ask by is longer; what is, came from somebody else's hand and stays in the bytes alone.
+_LONGEST: Final = 200
+
+
+def entry_of(record: RawRecord, *, cluster: str) -> Entry:
+    """Whatever the bytes are, there is an entry. One without a `problem` can be read as an event of its topic."""
+    try:
+        event, problem = _TOPICS[record.topic].parse(record.value), None
+    except ValueError as error:
+        event, problem = None, reason_of(error)
+    entry = {
+        "_id": f"{cluster}/{record.topic}/{record.partition}/{record.offset}",
+        "cluster": cluster,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.key,
+        "appended_ms": record.timestamp_ms,
+        "value": record.value,
+        "problem": problem,
+        **_asked_by(record.value),
+        **_when(event, record.timestamp_ms),
+    }
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _asked_by(value: bytes) -> dict[str, str | None]:
+    """Taken from the JSON itself: a record that is no event may still name the call that it is about."""
+    try:
+        envelope = _object(from_json(value))
+    except ValueError:
+        return {}
+    data = _object(envelope.get("data"))
+    named = {field: _word(envelope.get(name)) for name, field in _ENVELOPE.items()}
+    told = {field: _word(data.get(field)) for field in _DATA}
+    return named | told | {"reference": _word(_object(data.get("evidence")).get("reference"))}
+
+
+def _when(event: Event[Any] | None, appended_ms: int) -> dict[str, Any]:
+    """The event's own time, or when the broker took it; `day` is that of UTC."""
+    try:
+        time = event.time.astimezone(UTC) if event else _EPOCH + timedelta(milliseconds=appended_ms)
+    except OverflowError:
+        return {}
+    return {"time": time, "day": time.date().isoformat()}
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and len(value) <= _LONGEST else None

@@ -1,0 +1,1 @@
+"""Who is connected, how, with which words and with what right to text: one topic, written here alone."""
