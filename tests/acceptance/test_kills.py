@@ -1,0 +1,74 @@
+"""Every scene again, with each service killed once in the middle: the same outcome, and no second text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from local.system import SERVICES, System, all_ready
+from missedcall.demo import SCENES
+from missedcall.stage.play import Outcome, Played, Stage
+from missedcall.stage.scene import Business, Call, Phone, Scene, Step, load_scene
+from tests.waiting import until
+
+
+async def played_through_a_kill(
+    stage: Stage, system: System, service: str, scenes: Sequence[Scene], *, after: int
+) -> list[Outcome]:
+    """The kill comes after so many events: some calls are decided then, others not yet made."""
+    before = stage.observer.seen
+    playing = asyncio.create_task(stage.play_all(scenes))
+    await until(lambda: stage.observer.seen >= before + after or playing.done(), within=60)
+    assert not playing.done(), "the scenes were over before the kill"
+    system.processes.kill(service)
+    outcomes = await playing
+    await all_ready(system.ops, system.folder)
+    return outcomes
+
+
+def holds(outcome: Outcome, service: str) -> bool:
+    """As the scene says. Where the sender itself died, it may have lost sight of a text: then it says so."""
+    if service != "sender":
+        return outcome.ok
+    few_enough = all(outcome.texts[person] <= count for person, count in outcome.scene.texts.items())
+    return few_enough and all(played.became == played.step.becomes or lost_sight(played) for played in outcome.steps)
+
+
+def lost_sight(played: Played) -> bool:
+    """The text stands as unsure; or a receipt told later what became of it."""
+    rest = tuple(line for line in played.became if line != "unsure (claim_lost)")
+    return len(rest) < len(played.became) and rest == played.step.becomes[: len(rest)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_scene_becomes_what_it_must_though_a_service_is_killed_in_its_middle(
+    stage: Stage, system: System, service: str
+) -> None:
+    scenes = [load_scene(path) for path in sorted(SCENES.glob("*.toml"))]
+    outcomes = await played_through_a_kill(stage, system, service, scenes, after=len(scenes))
+    assert [outcome.observed for outcome in outcomes if not holds(outcome, service)] == []
+
+
+def many_calls() -> Scene:
+    """Fifty callers at once, whom nobody answers."""
+    callers = [f"caller {number}" for number in range(50)]
+    becomes = ("missed (dial_no_answer)", "permitted", "accepted", "delivered")
+    steps = [Step(call=Call(caller=who, to="acme", phones=(Phone(after=5),)), becomes=becomes) for who in callers]
+    return Scene(
+        name="many calls",
+        businesses={"acme": Business(name="Acme Plumbing")},
+        steps=tuple(steps),
+        at_once=True,
+        texts=dict.fromkeys(callers, 1),
+    )
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_each_of_two_hundred_missed_calls_gets_one_text_and_none_two(
+    stage: Stage, system: System, service: str
+) -> None:
+    """Counted at the simulated Twilio, by what reached each handset."""
+    outcomes = await played_through_a_kill(stage, system, service, [many_calls()] * 4, after=60)
+    assert [outcome.observed for outcome in outcomes if not holds(outcome, service)] == []
