@@ -18,6 +18,9 @@ from starlette.types import ASGIApp
 
 # For requests in hand when the service stops: longer than any of ours takes.
 _GRACE_SECONDS = 10
+# Longer than clients and proxies keep idle connections: who closes first must not be us, or a request that is on its
+# way at that moment is lost.
+_KEEP_ALIVE_SECONDS = 75
 
 Problems = Callable[[], Sequence[str]]
 
@@ -80,6 +83,7 @@ def listening(app: ASGIApp, door: Door) -> tuple[Server, asyncio.Task[None], int
             http="httptools",
             lifespan="off",
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
     )
     task = asyncio.create_task(http.serve(sockets=[bound]), name=f"http {bound.getsockname()}")

@@ -53,6 +53,7 @@ def _config(app: Starlette) -> uvicorn.Config:
         log_level="critical",  # a connection cut by order is no error
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients keep idle connections, which would race with our closing
     )
 
 

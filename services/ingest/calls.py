@@ -7,11 +7,11 @@ from typing import Final
 
 from runtime.events import Event, event_id
 from schemas.businesses import BusinessChanged
+from schemas.callbacks import Issued
 from schemas.calls import CALLS_INGESTED, CallIngested, Step
 from schemas.identity import Identities
 from services.ingest.parties import of_caller, of_child
 from services.ingest.traces import traceparent
-from services.ingest.urls import Issued
 from services.ingest.webhook import Webhook
 
 # What tells two facts about one leg at one step apart; a webhook that comes again says the same in all of them.

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from runtime.events import Event, event_id
 from schemas.businesses import BusinessChanged
+from schemas.callbacks import Issued
 from schemas.identity import Identities, caller_of, e164
 from schemas.messages import MESSAGES_INGESTED, RECEIPTS_INGESTED, MessageIngested, ReceiptIngested
 from services.ingest.refusals import Ignored, Refusal, Refused
 from services.ingest.traces import traceparent
-from services.ingest.urls import Issued
 from services.ingest.webhook import Webhook
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.businesses import BusinessChanged
+from schemas.callbacks import Issued
 from schemas.directory import Directory
 from schemas.identity import Identities, e164
 from services.ingest.refusals import Refusal, Refused
-from services.ingest.urls import Issued
 from services.ingest.webhook import Webhook
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.businesses import BusinessChanged
+from schemas.callbacks import Issued
 from schemas.identity import CallerKind, Identities, caller_of, e164
 from services.ingest.refusals import Refusal, Refused
-from services.ingest.urls import Issued
 from services.ingest.webhook import Webhook
 
 

@@ -15,11 +15,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from runtime.dead_letters import reason_of
+from schemas.callbacks import CALL_STATUS, DIAL_RESULT, MESSAGE_STATUS
 from services.ingest import metrics
 from services.ingest.admission import Admission
 from services.ingest.handlers import Handlers, nothing_to_say
 from services.ingest.refusals import Ignored, Refusal, Refused
-from services.ingest.urls import CALL_STATUS, DIAL_RESULT
 from services.ingest.webhook import Webhook
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def web_app(admission: Admission, handlers: Handlers) -> Starlette:
         DIAL_RESULT: handlers.dial_result,
         CALL_STATUS: handlers.call_status,
         "/twilio/message": handlers.message,
-        "/twilio/message-status": handlers.message_status,
+        MESSAGE_STATUS: handlers.message_status,
     }
     routes = [Route(path, _endpoint(path, admission, handler), methods=["POST"]) for path, handler in endpoints.items()]
     return Starlette(routes=routes, exception_handlers={HTTPException: _not_an_endpoint})

@@ -14,6 +14,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from runtime.secrets import SecretFolder, SecretMissing
+from schemas.callbacks import MESSAGE_STATUS, Issued, callback_url
 from services.sender.connections import Connections, Wire
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
 from services.sender.texts import Text
@@ -65,7 +66,7 @@ class Messages:
     def __init__(self, tokens: SecretFolder, connections: Connections, *, public_url: str, base: str | None) -> None:
         self._tokens = tokens
         self._connections = connections
-        self._callbacks = f"{public_url.rstrip('/')}/twilio/message-status"
+        self._public_url = public_url
         self._base = (base or _TWILIO).rstrip("/")
 
     async def post(self, text: Text, *, validity_seconds: int) -> Answer:
@@ -92,8 +93,12 @@ class Messages:
 
     def _callback(self, text: Text) -> str:
         """Receipts name the message alone: our own ids come back in the URL, which Twilio signs."""
-        ids = {"text": text.text_id, "conversation": text.conversation_id, "business": text.business_id}
-        return f"{self._callbacks}?{urlencode(ids)}"
+        ids = {
+            Issued.TEXT: text.text_id,
+            Issued.CONVERSATION: text.conversation_id,
+            Issued.BUSINESS: text.business_id,
+        }
+        return callback_url(self._public_url, MESSAGE_STATUS, ids)
 
 
 def _denied(status: int, code: int | None, retry_after: float | None) -> Denied:
