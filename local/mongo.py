@@ -70,6 +70,7 @@ def _command(data: Path, port: int) -> list[str]:
         *("--port", str(port)),
         *("--wiredTigerCacheSizeGB", "0.5"),
         "--nounixsocket",  # its file would outlive a killed mongod
+        *("--slowms", "3600000"),  # its log of slow operations would quote numbers and messages
         "--quiet",
     ]
 

@@ -8,38 +8,37 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from local.errors import LocalStackError
-from local.folders import cache_folder
-from local.jars import KAFKA_DOWNLOAD_BYTES, kafka_is_cached
 from local.signals import cancelled_by_signals
 from local.system import System, running_system
-from missedcall.failing import fail
+from missedcall.demo_views import introduce, show_outcomes, show_trace
+from missedcall.failing import failing_clearly
 from missedcall.progress import shown_progress
 from missedcall.stage.opening import open_stage
 from missedcall.stage.play import Outcome, Stage
-from missedcall.stage.scene import load_scene
+from missedcall.stage.scene import Scene, load_scenes
 from missedcall.stage.telling import told
-from missedcall.trace import show_story, story_about
 
 SCENES: Final = Path(__file__).parent / "scenes"
 _SPEED: Final = 20.0
+_OF_A_REAL_TWILIO: Final = ("MISSEDCALL_TWILIO", "MISSEDCALL_PUBLIC_URL", "MISSEDCALL_INGEST_PORT")
 
 
 def demo(
-    *, as_json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object, for machines.")] = False
+    *,
+    scenes: Annotated[Path, typer.Option(help="A folder of scenes of your own, *.toml.")] = SCENES,
+    as_json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object, for machines.")] = False,
 ) -> None:
     """Play every scene on the real parts and show what came of it; exit 1 where it is not what it must be."""
-    console = Console(stderr=as_json)
     try:
-        outcomes = asyncio.run(_play(os.environ, console))
-    except LocalStackError as error:
-        fail(str(error))
+        with failing_clearly():
+            outcomes = asyncio.run(_demonstrate(load_scenes(scenes), os.environ, Console(stderr=as_json)))
     except asyncio.CancelledError:
         raise typer.Exit(130) from None
     ok = all(outcome.ok for outcome in outcomes)
@@ -48,17 +47,21 @@ def demo(
     raise typer.Exit(0 if ok else 1)
 
 
-async def _play(environ: Mapping[str, str], console: Console) -> list[Outcome]:
-    _introduce(console, environ)
-    scenes = [load_scene(path) for path in sorted(SCENES.glob("*.toml"))]
-    own = {name: value for name, value in environ.items() if not name.startswith("MISSEDCALL_TWILIO")}
+async def _demonstrate(scenes: Sequence[Scene], environ: Mapping[str, str], console: Console) -> list[Outcome]:
+    introduce(console, environ)
     with cancelled_by_signals(), shown_progress(console) as progress:
-        async with running_system(own, speed=_SPEED, progress=progress) as system, _stage(system) as stage:
-            console.print(f"All is ready; {len(scenes)} scenes are played side by side.\n")
+        async with running_system(_apart(environ), speed=_SPEED, progress=progress) as system, _stage(system) as stage:
+            console.print(f"All is ready: {len(scenes)} scenes are played side by side.\n")
             outcomes = await stage.play_all(scenes, told=lambda outcome: console.print(told(outcome, stage.observer)))
-            await _show_one_trace(console, system, outcomes)
-    _show_table(console, outcomes)
+            await show_trace(console, outcomes, {**os.environ, **system.environment})
+    show_outcomes(console, outcomes)
     return outcomes
+
+
+def _apart(environ: Mapping[str, str]) -> dict[str, str]:
+    """Whatever this shell is set up for: no real Twilio is reached, and no topic of a real system on given servers."""
+    rest = {name: value for name, value in environ.items() if not name.startswith(_OF_A_REAL_TWILIO)}
+    return rest | {"MISSEDCALL_NAMESPACE": f"demo{token_hex(4)}."}
 
 
 def _stage(system: System) -> AbstractAsyncContextManager[Stage]:
@@ -67,32 +70,6 @@ def _stage(system: System) -> AbstractAsyncContextManager[Stage]:
     environment = {**os.environ, **system.environment}
     metrics_urls = [f"{url}/metrics" for url in system.ops.values()]
     return open_stage(simulator=system.simulator, environment=environment, metrics_urls=metrics_urls)
-
-
-def _introduce(console: Console, environ: Mapping[str, str]) -> None:
-    console.print("[bold]MissedCallSMS[/bold]: a missed call becomes one text.\n")
-    console.print("Real: Apache Kafka, MongoDB, every service as a process, Twilio's own client and signatures.")
-    console.print("Simulated: Twilio itself, and the people. No text leaves this machine.")
-    if not kafka_is_cached(cache_folder(environ)):
-        size = KAFKA_DOWNLOAD_BYTES // 1_000_000
-        console.print(f"Downloads once: Apache Kafka, about {size} MB. (MongoDB came with the installation.)")
-
-
-async def _show_one_trace(console: Console, system: System, outcomes: Sequence[Outcome]) -> None:
-    """The longest story there is: the one with the most to tell."""
-    longest = max((step for outcome in outcomes for step in outcome.steps), key=lambda step: len(step.became))
-    console.print(f"[bold]The whole story of one call[/bold]: missedcall trace {longest.about}\n")
-    show_story(await story_about(longest.about, {**os.environ, **system.environment}), console)
-
-
-def _show_table(console: Console, outcomes: Sequence[Outcome]) -> None:
-    table = Table(
-        "", "scene", "expected", "observed", title="What must come of each scene, and what came", show_lines=True
-    )
-    for outcome in outcomes:
-        observed = "the same" if outcome.ok else outcome.observed
-        table.add_row("✓" if outcome.ok else "✗", outcome.scene.name, outcome.expected, observed)
-    console.print(table)
 
 
 def _row(outcome: Outcome) -> dict[str, object]:

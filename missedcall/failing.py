@@ -10,7 +10,10 @@ import typer
 from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
+from local.errors import LocalStackError
 from missedcall.running import NotRunning
+from missedcall.stage.scene import SceneError
+from runtime.errors import TopicMismatch
 
 BAD_INPUT = 2
 
@@ -25,7 +28,9 @@ def failing_clearly() -> Iterator[None]:
     """A system that is not there is an answer, not a traceback."""
     try:
         yield
-    except NotRunning as error:
+    except SceneError as error:
+        fail(str(error), code=BAD_INPUT)
+    except (NotRunning, LocalStackError, TopicMismatch) as error:
         fail(str(error))
     except PyMongoError as error:
         fail(f"MongoDB does not answer ({type(error).__name__}): see that it runs and that MONGODB_URI leads to it")

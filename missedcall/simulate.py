@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from missedcall.failing import BAD_INPUT, fail, failing_clearly
+from missedcall.failing import failing_clearly
 from missedcall.running import NotRunning, read_run_file, run_file
 from missedcall.stage.opening import open_stage
 from missedcall.stage.play import Outcome
-from missedcall.stage.scene import Scene, SceneError, load_scene
+from missedcall.stage.scene import Scene, load_scene
 from missedcall.stage.telling import told
 
 
@@ -26,11 +26,8 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Play a scene on the system that `missedcall up` runs; exit 1 where it does not become what it must."""
-    try:
-        scene = load_scene(scenario)
-    except SceneError as error:
-        fail(str(error), code=BAD_INPUT)
     with failing_clearly():
+        scene = load_scene(scenario)
         outcome = asyncio.run(_play(scene, os.environ, Console(stderr=as_json)))
     if as_json:
         found = {"name": scene.name, "expected": outcome.expected, "observed": outcome.observed, "ok": outcome.ok}

@@ -11,9 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
-from missedcall.failing import fail, failing_clearly
+from missedcall.failing import failing_clearly
 from missedcall.running import system_environment
-from runtime.errors import TopicMismatch
 from runtime.topics import check_topics, create_topics, declared_topics
 
 TOPICS_FILE: Final = Path(__file__).parent.parent / "deploy" / "topics.yaml"
@@ -27,10 +26,7 @@ def topics(
 ) -> None:
     """Check that every topic stands as declared, and with --create make those that are missing."""
     with failing_clearly():
-        try:
-            asyncio.run(_settle(os.environ, create=create, replication=replication))
-        except TopicMismatch as error:
-            fail(str(error))
+        asyncio.run(_settle(os.environ, create=create, replication=replication))
     declared = declared_topics(TOPICS_FILE)
     if as_json:
         typer.echo(json.dumps({"ok": True, "topics": {topic.name: topic.partitions for topic in declared}}))

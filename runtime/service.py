@@ -15,6 +15,7 @@ from faststream.kafka import KafkaBroker
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from starlette.types import ASGIApp
 
+from runtime import metrics
 from runtime.consume import Consumption, Handler
 from runtime.consumer import Consumer
 from runtime.dead_letters import DeadLetters
@@ -115,6 +116,8 @@ class Service:
             window=timedelta(seconds=self.settings.dead_letters_window_seconds),
             clock=wall_clock,
         )
+        for topic in parsers:
+            metrics.DEAD_LETTERS.labels(topic)  # born at 0, or Prometheus would miss the first
         window = self.settings.dead_letters_window_seconds
         self.prepare(lambda: expire_after(counted, "at", seconds=window))
         consumption = Consumption(
@@ -147,6 +150,10 @@ class Service:
     def prepare(self, step: Step) -> None:
         """Done before anything is consumed, such as making an index."""
         self._parts.preparations.append(step)
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Called last, when nothing of the service runs any more."""
+        self._parts.closing.append(close)
 
     def web(self, app: ASGIApp, door: Door) -> None:
         """Served beside the ops endpoints, on a port of its own."""

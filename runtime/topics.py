@@ -79,7 +79,8 @@ async def check_topics(bootstrap: str, topics: Sequence[TopicDeclaration], *, na
         if found[namespace + t.name] != t.partitions
     ]
     if wrong:
-        raise TopicMismatch("; ".join(wrong) + ": create them with `missedcall topics`, or declare a new version")
+        next_step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
+        raise TopicMismatch(f"{'; '.join(wrong)}: {next_step}")
 
 
 @asynccontextmanager

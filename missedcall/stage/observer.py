@@ -80,11 +80,20 @@ class Observer:
 
     async def _follow(self, consumer: Any, namespace: str) -> None:
         async for record in consumer:
-            topic = _WATCHED[record.topic.removeprefix(namespace)]
-            event: Event[Any] = topic.parse(record.value)
+            event = _read(record.topic.removeprefix(namespace), record.value)
+            if event is None:
+                continue
             async with self._news:
                 self._events[_about(event.data)][event.id] = event
                 self._news.notify_all()
+
+
+def _read(topic: str, value: bytes | None) -> Event[Any] | None:
+    """None for what is no event of its topic: whoever works on it keeps it as a dead letter."""
+    try:
+        return _WATCHED[topic].parse(value or b"")
+    except ValueError:
+        return None
 
 
 def _about(data: Any) -> str:

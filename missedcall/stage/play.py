@@ -188,5 +188,5 @@ class Cast:
 
 def _told(steps: Iterator[tuple[str, ...]], texts: Mapping[str, int]) -> str:
     chains = "\nthen ".join(" > ".join(step) or "nothing" for step in steps)
-    counted = ", ".join(f"{person} has {count}" for person, count in sorted(texts.items()))
+    counted = ", ".join(f"{count} on {person}'s phone" for person, count in sorted(texts.items()))
     return f"{chains}\ntexts: {counted}" if counted else chains

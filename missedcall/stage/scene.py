@@ -101,6 +101,14 @@ class Scene(_Part):
         return self
 
 
+def load_scenes(folder: Path) -> list[Scene]:
+    """Every scene of a folder, in the order of their files' names. Raises SceneError, also where there is none."""
+    scenes = [load_scene(path) for path in sorted(folder.glob("*.toml"))]
+    if not scenes:
+        raise SceneError(f"{folder}: there is no scene, a file that ends in .toml, in this folder")
+    return scenes
+
+
 def load_scene(path: Path) -> Scene:
     """Raises SceneError, naming the file and each thing that is wrong."""
     try:
