@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import time
@@ -19,7 +18,7 @@ from local.errors import LocalStackError
 from local.folders import run_folder, runs_folder
 from local.jars import Progress, unseen
 from local.keeper import Command
-from local.keys import identity_key
+from local.keys import kept_key, state_folder
 from local.ports import free_ports
 from local.processes import Processes
 from local.stack import Stack, running_stack
@@ -57,27 +56,32 @@ class System:
 
 @asynccontextmanager
 async def running_system(
-    environ: Mapping[str, str], *, speed: float = 1.0, progress: Progress = unseen
+    environ: Mapping[str, str], *, speed: float = 1.0, keeps: bool = False, progress: Progress = unseen
 ) -> AsyncIterator[System]:
-    """Ready when it is entered; nothing is left of it when it is left, however that happens."""
+    """Ready when it is entered; nothing is left of it when it is left, however that happens.
+
+    `keeps`: on servers that are given, what ingest could not tell Kafka is kept for the next time.
+    """
     async with running_stack(environ, progress) as stack:
         topics = declared_topics(TOPICS_FILE)
         namespace = environ.get("MISSEDCALL_NAMESPACE", "")
         await create_topics(stack.kafka, topics, replication=1, namespace=namespace)
         with run_folder(runs_folder()) as folder:
-            async with _running_services(stack, folder, environ, speed) as system:
+            spool = state_folder(environ) if keeps and stack.kind == "given" else folder
+            async with _running_services(stack, folder, spool / "spool", environ, speed) as system:
                 yield system
 
 
 @asynccontextmanager
 async def _running_services(
-    stack: Stack, folder: Path, environ: Mapping[str, str], speed: float
+    stack: Stack, folder: Path, spool: Path, environ: Mapping[str, str], speed: float
 ) -> AsyncIterator[System]:
     ingest_port, simulator_port, *ops_ports = free_ports(2 + len(SERVICES))
     ingest_port = int(environ.get("MISSEDCALL_INGEST_PORT") or ingest_port)
     ops = dict(zip(SERVICES, ops_ports, strict=True))
     simulator = None if environ.get("MISSEDCALL_TWILIO_API_BASE") else f"http://127.0.0.1:{simulator_port}"
     environment = _environment(stack, folder, environ, ingest_port=ingest_port, simulator=simulator)
+    environment.setdefault("MISSEDCALL_SPOOL", str(spool))
     door = _ingests_door(ingest_port)
     commands = [_service(name, port, environment, door) for name, port in ops.items()]
     if simulator:
@@ -109,8 +113,9 @@ def _environment(
     }
     if simulator:
         ours["MISSEDCALL_TWILIO_API_BASE"] = simulator
-    if "MISSEDCALL_IDENTITY_KEY_FILE" not in environ:
-        ours["MISSEDCALL_IDENTITY_KEY"] = environ.get("MISSEDCALL_IDENTITY_KEY") or identity_key(environ)
+    for name, key in (("MISSEDCALL_IDENTITY_KEY", "identity-key"), ("MISSEDCALL_SPOOL_KEY", "spool-key")):
+        if not environ.get(f"{name}_FILE"):
+            ours[name] = environ.get(name) or kept_key(key, environ)
     given = {name: value for name, value in environ.items() if name.startswith("MISSEDCALL_") and value}
     (folder / "credentials").mkdir(mode=0o700)
     return {**ours, **given, "KAFKA_BOOTSTRAP_SERVERS": stack.kafka, "MONGODB_URI": stack.mongodb}
@@ -126,7 +131,7 @@ def _ingests_door(port: int) -> socket.socket:
 
 def _service(name: str, ops_port: int, environment: Mapping[str, str], door: socket.socket) -> Command:
     # A stable name: whoever comes back under it has its partitions at once, without waiting to be missed.
-    env = {"MISSEDCALL_INSTANCE": f"local-{os.getpid()}", **environment, "MISSEDCALL_OPS_PORT": str(ops_port)}
+    env = {"MISSEDCALL_INSTANCE": "local", **environment, "MISSEDCALL_OPS_PORT": str(ops_port)}
     fds: tuple[int, ...] = ()
     if name == "ingest":
         env["MISSEDCALL_INGEST_FD"] = str(door.fileno())

@@ -33,7 +33,7 @@ def up(
 async def _stay_up(environ: Mapping[str, str], *, speed: float, as_json: bool) -> None:
     path = run_file(environ)
     with cancelled_by_signals(), shown_progress(Console(stderr=True)) as progress:
-        async with running_system(environ, speed=speed, progress=progress) as system:
+        async with running_system(environ, speed=speed, keeps=True, progress=progress) as system:
             write_run_file(path, addresses(system) | {"pid": os.getpid(), "environment": dict(system.environment)})
             try:
                 _tell(system, as_json=as_json)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -14,12 +15,16 @@ from runtime import metrics
 from runtime.errors import NotPublished, TooLarge
 from runtime.events import Outgoing
 
+log = logging.getLogger(__name__)
+
 # Kafka's own limit is 1 MiB a batch, unless a topic declares more.
 _RECORD_BYTES = 1_000_000
 # A dead letter holds a whole record in base64, so it may be a third larger than any other.
 _REQUEST_BYTES = 2 * 1024 * 1024
 _BATCH_BYTES = 256 * 1024
 _REQUEST_MS = 5_000
+# For a connection and a producer id, where brokers are slow; then it is begun anew, at addresses looked up anew.
+_START_SECONDS = 30.0
 
 
 class Publisher:
@@ -31,7 +36,7 @@ class Publisher:
         self._namespace = namespace
         self._linger_ms = linger_ms
         self._producer: Any = None
-        self._renewal = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
         self._abandoned: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -39,6 +44,9 @@ class Publisher:
 
     async def stop(self, *, within: float = 3) -> None:
         """Ends in bounded time: what a broker that is away has not confirmed by then is given up."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
         producer, self._producer = self._producer, None
         if producer is not None:
             try:
@@ -65,7 +73,7 @@ class Publisher:
                 await self._send(producer, records)
         except MessageSizeTooLargeError as error:
             raise TooLarge(_sizes(records)) from error
-        except (TimeoutError, KafkaError) as error:
+        except (OSError, KafkaError) as error:  # TimeoutError is one, and so are file descriptors that are all in use
             self._discard(producer)
             raise NotPublished(f"{len(records)} records were not acknowledged: {type(error).__name__}") from error
         metrics.PUBLISH_SECONDS.observe(time.monotonic() - started)
@@ -85,16 +93,27 @@ class Publisher:
                 acknowledgement.cancel()  # after a failure nobody waits for the others any more
 
     async def _ready(self) -> AIOKafkaProducer:
-        async with self._renewal:
-            if self._producer is None:
-                producer = self._made()
-                try:
-                    await producer.start()
-                except BaseException:
-                    await producer.stop()
-                    raise
-                self._producer = producer
-            return self._producer
+        """All callers share one start, and it goes on when their patience is over: a slow broker is reached in the end.
+
+        In a loop: another caller may have thrown the producer away before this one came to its turn.
+        """
+        while self._producer is None:
+            if self._starting is None:
+                self._starting = _watched(self._start_one(), name="producer start")
+            await asyncio.shield(self._starting)
+        return self._producer
+
+    async def _start_one(self) -> None:
+        producer = self._made()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await producer.start()
+            self._producer = producer
+        except BaseException:
+            await producer.stop()
+            raise
+        finally:
+            self._starting = None
 
     def _made(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
@@ -116,7 +135,7 @@ class Publisher:
 
     def _abandon(self, producer: Any) -> None:
         """In a task of its own: a request to a broker that is away takes its time to fail."""
-        ending = asyncio.create_task(_ended(producer))
+        ending = _watched(_ended(producer), name="producer end")
         self._abandoned.add(ending)
         ending.add_done_callback(self._abandoned.discard)
 
@@ -132,9 +151,38 @@ def _sizes(records: Sequence[Outgoing]) -> str:
     return f"event {largest.id} for {largest.topic} has {len(largest.value)} bytes: more than a broker takes"
 
 
+def _watched(work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+    """A task that may fail when nobody waits for it any more: that is worth a line, and no alarm."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_note_failure)
+    return task
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.warning(
+            "publisher waits", extra={"action": "publisher_waits", "task": task.get_name(), "why": type(error).__name__}
+        )
+
+
 async def _ended(producer: Any) -> None:
     """In place of stop(), which would wait for ever for the batches that are given up. aiokafka has no other way."""
     producer._closed = True  # noqa: SLF001
     await producer._sender.close()  # noqa: SLF001
-    producer._message_accumulator.fail_all(KafkaError("the producer was given up"))  # noqa: SLF001
+    _give_up_batches(producer._message_accumulator)  # noqa: SLF001
     await producer.client.close()
+
+
+def _give_up_batches(accumulator: Any) -> None:
+    """Whoever waits for one learns that it failed.
+
+    A batch that had been sent and was queued again is in no set of pending ones, but takes itself out of it when it
+    fails; and nobody asks for the failure of its waiter for room. asyncio would report both as errors of ours.
+    """
+    queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001
+    accumulator._pending_batches.update(queued)  # noqa: SLF001
+    accumulator._batches.clear()  # noqa: SLF001
+    given_up = list(accumulator._pending_batches)  # noqa: SLF001
+    accumulator.fail_all(KafkaError("the producer was given up"))
+    for batch in given_up:
+        batch._drain_waiter.exception()  # noqa: SLF001

@@ -1,1 +1,1 @@
-"""The door for Twilio's webhooks: each is proven genuine, made a fact, and in Kafka before it is answered with 2xx."""
+"""The door for Twilio's webhooks: each is proven genuine, made a fact, and durable before it is answered with 2xx."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from runtime.secrets import SecretFolder
@@ -10,9 +11,13 @@ from schemas.businesses import BUSINESSES_CHANGED
 from schemas.directory import Directory
 from schemas.identity import Identities
 from services.ingest.admission import Admission
+from services.ingest.guarded import GuardedKafka
 from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
+from services.ingest.recorder import Recorder
 from services.ingest.settings import Settings
+from services.ingest.spool.drain import Drain
+from services.ingest.spool.spool import Spool, open_spool
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 
@@ -32,10 +37,26 @@ def build(settings: Settings | None = None) -> Service:
         owners=Owners(directory=directory, ready=lambda: table.ready, fresh=lambda: table.fresh, identities=identities),
         identities=identities,
         callbacks=Callbacks(public_url=settings.public_url, identities=identities),
-        publisher=service.publisher,
+        recorder=_recorder(service, settings),
         clock=wall_clock,
     )
     admission = Admission(credentials=SecretFolder(settings.twilio_credentials), public_url=settings.public_url)
     service.web(web_app(admission, handlers), settings.door)
     service.prepare(service.publisher.start)  # the first caller does not wait for the connection
     return service
+
+
+def _recorder(service: Service, settings: Settings) -> Recorder:
+    kafka = GuardedKafka(service.publisher)
+    spool = _spool(settings)
+    if spool is not None:
+        service.loop("drain", Drain(spool, kafka).run)
+        service.at_end(spool.close)
+    return Recorder(kafka=kafka, spool=spool)
+
+
+def _spool(settings: Settings) -> Spool | None:
+    if settings.spool_folder is None or settings.spool_key is None:
+        return None
+    secret = settings.spool_key.get_secret_value().encode()
+    return open_spool(settings.spool_folder, secret=secret, limit=settings.spool_bytes, clock=time.time)

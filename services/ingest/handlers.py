@@ -1,17 +1,15 @@
-"""What each webhook leads to: the business found, the fact in Kafka, and only then the answer."""
+"""What each webhook leads to: the business found, the fact recorded, and only then the answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
-from runtime.errors import NotPublished
 from runtime.events import Event, Outgoing
-from runtime.publish import Publisher
 from schemas.businesses import BusinessChanged
 from schemas.calls import CallIngested, Step
 from schemas.identity import Identities
@@ -20,22 +18,20 @@ from services.ingest.answers import answer_to_call
 from services.ingest.calls import call_ingested, is_outbound
 from services.ingest.messages import message_ingested, receipt_ingested
 from services.ingest.owners import Owners
-from services.ingest.refusals import Ignored, Refusal, Refused
+from services.ingest.recorder import Recorder
+from services.ingest.refusals import Ignored
 from services.ingest.urls import Callbacks
 from services.ingest.webhook import Webhook
-
-# A caller hears silence meanwhile, and Twilio gives up on us after 15 s, its own retries included.
-PATIENCE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """Each raises Refused or Ignored. A webhook that comes twice at once is published twice, under one event id."""
+    """Each raises Refused or Ignored. A webhook that comes twice at once is recorded twice, under one event id."""
 
     owners: Owners
     identities: Identities
     callbacks: Callbacks
-    publisher: Publisher
+    recorder: Recorder
     clock: Callable[[], datetime]
 
     async def voice(self, webhook: Webhook) -> Response:
@@ -56,25 +52,22 @@ class Handlers:
     async def message(self, webhook: Webhook) -> Response:
         """Never replied to by TwiML: whether and with what to reply is compliance's to decide."""
         business = self.owners.owner(webhook)
-        await self._publish(message_ingested(webhook, business, identities=self.identities, now=self.clock()))
+        await self._record(message_ingested(webhook, business, identities=self.identities, now=self.clock()))
         return _xml(twilio.not_replied())
 
     async def message_status(self, webhook: Webhook) -> Response:
         business = self.owners.owner(webhook)
-        await self._publish(receipt_ingested(webhook, business, now=self.clock()))
+        await self._record(receipt_ingested(webhook, business, now=self.clock()))
         return nothing_to_say()
 
     async def _call(self, step: Step, webhook: Webhook) -> tuple[BusinessChanged, CallIngested]:
         business = self.owners.owner(webhook)
         event = call_ingested(step, webhook, business, identities=self.identities, now=self.clock())
-        await self._publish(event)
+        await self._record(event)
         return business, event.data
 
-    async def _publish(self, event: Event[Any]) -> None:
-        try:
-            await self.publisher.publish([Outgoing.of(event)], within=PATIENCE_SECONDS)
-        except NotPublished:
-            raise Refused(Refusal.NOT_PUBLISHED, about=event.subject) from None
+    async def _record(self, event: Event[Any]) -> None:
+        await self.recorder.record(Outgoing.of(event), about=event.subject)
 
 
 def nothing_to_say() -> Response:

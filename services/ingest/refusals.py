@@ -36,6 +36,8 @@ class Refusal(StrEnum):
     FIELD_MISSING = "field_missing", 400, "a field that every such webhook carries is missing or malformed"
     QUERY_INCOMPLETE = "query_incomplete", 400, "the callback URL lacks what we put into its query"
     NOT_PUBLISHED = "not_published", 503, "the event could not be recorded, try again"
+    SPOOL_FULL = "spool_full", 503, "Kafka is away and the spool is full, try again"
+    NOT_SPOOLED = "not_spooled", 503, "Kafka is away and the disk does not take the event, try again"
     BROKEN = "broken", 500, "something broke here"
 
 

@@ -15,6 +15,7 @@ class Door:
     def __init__(self, target: str) -> None:
         self._host, _, port = target.rpartition(":")
         self._target_port = int(port)
+        self.delay = 0.0  # seconds that each answer takes longer
         (self._port,) = free_ports(1)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -40,14 +41,15 @@ class Door:
         there_reader, there_writer = await asyncio.open_connection(self._host, self._target_port)
         self._writers |= {writer, there_writer}
         try:
-            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
+            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer, delay=self.delay))
         finally:
             self._writers -= {writer, there_writer}
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, delay: float = 0) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65_536):
+            await asyncio.sleep(delay)
             writer.write(data)
             await writer.drain()
     writer.close()

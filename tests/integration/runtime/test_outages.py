@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -120,6 +122,40 @@ async def test_a_publisher_finds_its_broker_when_it_comes_back(ground: Ground) -
         await publisher.publish([pong("a", 1)])
         assert len(await ground.heard(PONGS, at_least=1)) == 1
         await publisher.stop()
+
+
+async def test_a_broker_that_is_slower_than_callers_are_patient_is_reached_in_the_end(ground: Ground) -> None:
+    async with door_to(ground.kafka) as door:
+        door.delay = 0.5  # connecting takes two answers
+        await door.open()
+        publisher = Publisher(door.address, client_id="test", namespace=ground.namespace)
+        with pytest.raises(NotPublished):
+            await publisher.publish([pong("a", 1)], within=0.6)
+
+        async def published() -> bool:
+            with suppress(NotPublished):
+                await publisher.publish([pong("a", 1)], within=0.6)
+                return True
+            return False
+
+        await eventually(published)
+        await publisher.stop()
+
+
+async def test_batches_that_are_given_up_are_no_errors_of_ours(
+    own_ground: Ground, servers: Servers, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also those that were sent, were not answered in time, and wait to be sent again."""
+    publisher = Publisher(own_ground.kafka, client_id="test", namespace=own_ground.namespace)
+    await publisher.publish([pong("a", 1)])
+    assert servers.kafka.pid is not None
+    with frozen(servers.kafka.pid):
+        tries = [publisher.publish([pong(str(number), 2)], within=0.5) for number in range(20)]
+        assert {type(end) for end in await asyncio.gather(*tries, return_exceptions=True)} == {NotPublished}
+        await asyncio.wait(publisher._abandoned)
+        await publisher.stop()
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_a_publisher_stops_in_bounded_time_with_records_on_the_way(own_ground: Ground, servers: Servers) -> None:

@@ -10,6 +10,7 @@ import pytest
 from schemas.consents import Source
 from schemas.reasons import Reason
 from schemas.texts import Screening, TextState
+from services.ingest.metrics import Outcome
 from services.ingest.refusals import Refusal
 from services.sender.errors import Created, Denied, NoAnswer, NotConnected, NoToken
 from tests.unit.deploy.watched import exported, expressions, rules, selectors, service_names
@@ -23,7 +24,7 @@ _VALUES: Final[Mapping[str, Collection[str]]] = {
     "state": {*TextState, "intent", "posting"},
     "screening": set(Screening),
     "source": set(Source),
-    "outcome": {"accepted", "ignored", *Refusal},
+    "outcome": {"accepted", "ignored", *Refusal, *Outcome},
     "answer": {answer.__name__ for answer in (Created, Denied, NoAnswer, NotConnected, NoToken)},
 }
 _ALL: Final = expressions()

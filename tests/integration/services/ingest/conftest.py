@@ -37,7 +37,7 @@ async def session() -> AsyncIterator[ClientSession]:
         yield session
 
 
-async def _led(wire: Wire) -> None:
+async def led(wire: Wire) -> None:
     """A topic that was made a moment ago may take nothing yet, and ingest has little patience: offsets wait for it."""
     for topic in (CALLS_INGESTED, MESSAGES_INGESTED, RECEIPTS_INGESTED):
         await wire.count(topic.name)
@@ -45,7 +45,7 @@ async def _led(wire: Wire) -> None:
 
 @pytest.fixture
 async def door(wire: Wire, credentials: Path, session: ClientSession) -> AsyncIterator[Door]:
-    await _led(wire)
+    await led(wire)
     await wire.say(changed(business()))
     ours = {"public_url": PUBLIC, "identity_key": IDENTITY_KEY, "twilio_credentials": credentials, "ingest_port": 0}
     service = build(Settings.model_validate(wire.settings | ours))

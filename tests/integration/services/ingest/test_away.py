@@ -1,4 +1,4 @@
-"""While Kafka or the businesses are away, a webhook is refused in time for Twilio to try again."""
+"""While Kafka is away a webhook is spooled; without room for it, or businesses, it is refused in time for Twilio."""
 
 from __future__ import annotations
 
@@ -17,12 +17,17 @@ from runtime.publish import Publisher
 from runtime.secrets import SecretFolder
 from schemas.directory import Directory
 from services.ingest.admission import Admission
+from services.ingest.guarded import GuardedKafka
 from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
+from services.ingest.recorder import Recorder
 from services.ingest.refusals import Refusal
+from services.ingest.spool.spool import Spool
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 from tests.integration.services.ingest.door import Door
+from tests.unit.services.ingest.spool.disk import installed
+from tests.unit.services.ingest.spool.ground import all_of, spool_in
 from tests.unit.services.ingest.webhooks import IDENTITIES, PUBLIC, VOICE, business
 
 
@@ -42,7 +47,9 @@ def silent() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def door_without(kafka: str, session: ClientSession, credentials: Path, *, ready: bool) -> AsyncIterator[Door]:
+async def door_without(
+    kafka: str, session: ClientSession, credentials: Path, *, ready: bool, spool: Spool | None = None
+) -> AsyncIterator[Door]:
     """Ingest that knows its businesses from a snapshot, with a broker that is away."""
     directory = Directory()
     directory.change("b1", business())
@@ -51,7 +58,7 @@ async def door_without(kafka: str, session: ClientSession, credentials: Path, *,
         owners=Owners(directory=directory, ready=lambda: ready, fresh=lambda: ready, identities=IDENTITIES),
         identities=IDENTITIES,
         callbacks=Callbacks(public_url=PUBLIC, identities=IDENTITIES),
-        publisher=publisher,
+        recorder=Recorder(kafka=GuardedKafka(publisher), spool=spool),
         clock=lambda: datetime.now(UTC),
     )
     app = web_app(Admission(credentials=SecretFolder(credentials), public_url=PUBLIC), handlers)
@@ -80,3 +87,41 @@ async def test_businesses_that_are_not_loaded_are_503_and_no_wrong_answer(
     async with door_without(closed, session, credentials, ready=False) as door:
         answer = await door.post("/twilio/voice", VOICE)
     assert (answer.status, answer.text) == (503, f"{Refusal.NOT_READY.sentence}\n")
+
+
+@pytest.mark.parametrize("kafka", ["closed", "silent"])
+async def test_with_a_spool_nobody_waits_long_and_nothing_is_refused(
+    kafka: str, request: pytest.FixtureRequest, session: ClientSession, credentials: Path, tmp_path: Path
+) -> None:
+    address = request.getfixturevalue(kafka)
+    with spool_in(tmp_path / "spool") as spool:
+        async with door_without(address, session, credentials, ready=True, spool=spool) as door:
+            first = await door.post("/twilio/voice", VOICE)
+            later = [await door.post("/twilio/voice", VOICE) for _ in range(5)]
+        assert {answer.status for answer in [first, *later]} == {200}
+        assert first.seconds < 1.5
+        assert sum(answer.seconds for answer in later) < 1.5  # at most one of them finds out whether Kafka is back
+        assert len(await all_of(spool)) == 6
+
+
+async def test_a_full_spool_is_503_with_the_reason(
+    closed: str, session: ClientSession, credentials: Path, tmp_path: Path
+) -> None:
+    with spool_in(tmp_path / "spool", limit=100) as spool:
+        async with door_without(closed, session, credentials, ready=True, spool=spool) as door:
+            answer = await door.post("/twilio/voice", VOICE)
+    assert (answer.status, answer.text) == (503, f"{Refusal.SPOOL_FULL.sentence}\n")
+
+
+async def test_a_disk_that_fails_is_503_with_the_reason_until_it_does_better(
+    closed: str, session: ClientSession, credentials: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = installed(monkeypatch)
+    with spool_in(tmp_path / "spool") as spool:
+        async with door_without(closed, session, credentials, ready=True, spool=spool) as door:
+            disk.broken = True
+            answer = await door.post("/twilio/voice", VOICE)
+            disk.broken = False
+            assert (await door.post("/twilio/voice", VOICE)).status == 200
+        assert (answer.status, answer.text) == (503, f"{Refusal.NOT_SPOOLED.sentence}\n")
+        assert len(await all_of(spool)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -11,8 +12,8 @@ from services.ingest.settings import Settings
 from tests.unit.services.ingest.webhooks import IDENTITY_KEY, PUBLIC
 
 
-def settings(public_url: str = PUBLIC, identity_key: str = IDENTITY_KEY) -> Settings:
-    given = {"public_url": public_url, "identity_key": identity_key}
+def settings(public_url: str = PUBLIC, identity_key: str = IDENTITY_KEY, **more: Any) -> Settings:
+    given = {"public_url": public_url, "identity_key": identity_key, **more}
     return Settings.model_validate({"kafka_bootstrap_servers": "k:1", "twilio_credentials": Path("/x"), **given})
 
 
@@ -30,3 +31,23 @@ def test_a_short_identity_key_is_refused_and_not_shown() -> None:
     with pytest.raises(ValidationError) as refused:
         settings(identity_key="tooshort")
     assert "tooshort" not in str(refused.value)
+
+
+def test_a_spool_without_a_key_is_refused() -> None:
+    with pytest.raises(ValidationError, match="MISSEDCALL_SPOOL needs MISSEDCALL_SPOOL_KEY"):
+        settings(spool="/spool")
+
+
+def test_a_short_spool_key_is_refused_and_not_shown() -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings(spool="/spool", spool_key="tooshort")
+    assert "tooshort" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("instance", "folder"), [(None, "/spool"), ("one", "/spool/one")])
+def test_a_replica_with_a_name_has_a_spool_of_its_own(instance: str | None, folder: str) -> None:
+    assert settings(spool="/spool", spool_key="s" * 32, instance=instance).spool_folder == Path(folder)
+
+
+def test_without_a_spool_there_is_no_folder() -> None:
+    assert settings(instance="one").spool_folder is None

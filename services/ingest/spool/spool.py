@@ -1,0 +1,133 @@
+"""Keeping records on the disk until Kafka takes them: bounded, counted, and never waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from runtime.events import Outgoing
+from services.ingest import metrics
+from services.ingest.metrics import Outcome
+from services.ingest.spool.cipher import Cipher
+from services.ingest.spool.errors import NotSpooled, SpoolFull
+from services.ingest.spool.group import GroupCommit
+from services.ingest.spool.pages import Lane, Page, read, written
+from services.ingest.spool.segments import Segments, Stock
+from services.ingest.spool.writer import Writer
+
+log = logging.getLogger(__name__)
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A file to be drained."""
+
+    path: Path
+    page: Page
+
+
+class Spool:
+    """All that touches the disk runs in one thread, one step after the other; the counting is done in the loop."""
+
+    def __init__(
+        self, segments: Segments, writer: Writer, cipher: Cipher, *, limit: int, clock: Callable[[], float]
+    ) -> None:
+        self._segments = segments
+        self._writer = writer
+        self._cipher = cipher
+        self._limit = limit
+        self._clock = clock
+        self._stock = segments.stock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
+        self._group = GroupCommit(self._append)
+        self._measured()
+
+    @property
+    def stock(self) -> Stock:
+        """What lies on the disk, as far as it has been told."""
+        return self._stock
+
+    def close(self) -> None:
+        """What is being written is still written."""
+        self._thread.shutdown(wait=True)
+        self._writer.close()
+        self._segments.close()
+
+    async def keep(self, record: Outgoing) -> None:
+        """On the disk when it returns. Raises NotSpooled, and SpoolFull at once."""
+        data = written(record, self._cipher)
+        if self._stock.waiting + self._stock.aside + self._group.bytes + len(data) > self._limit:
+            metrics.SPOOL_RECORDS.labels(Outcome.FULL).inc()
+            raise SpoolFull
+        try:
+            await self._group.synced(Lane.of(record), data)
+        except OSError as error:
+            metrics.SPOOL_RECORDS.labels(Outcome.FAILED).inc()
+            raise NotSpooled(type(error).__name__) from error
+        metrics.SPOOL_RECORDS.labels(Outcome.KEPT).inc()
+
+    async def first(self) -> Segment | None:
+        """What is to be drained first, read. Raises OSError where the disk may give it later."""
+        path = await self._in_thread(self._writer.first)
+        if path is None:
+            self._stock = await self._in_thread(self._segments.stock)
+            return None
+        try:
+            data = await self._in_thread(path.read_bytes)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            await self._in_thread(lambda: self._segments.put_aside(path))
+            await self._counted(path, set_aside=1)
+            return await self.first()
+        return Segment(path=path, page=read(data, self._cipher))
+
+    async def drained(self, segment: Segment, *, refused: Sequence[Outgoing] = ()) -> None:
+        """All of it is in Kafka, but for what it refused for good, and for what could not be read."""
+        rubbish = [*segment.page.rubbish, *(written(record, self._cipher) for record in refused)]
+        await self._in_thread(lambda: self._segments.remove(segment.path, rubbish=rubbish))
+        await self._counted(segment.path, set_aside=len(rubbish))
+
+    async def _counted(self, path: Path, *, set_aside: int) -> None:
+        self._stock = await self._in_thread(self._segments.stock)
+        if set_aside:
+            metrics.SPOOL_RECORDS.labels(Outcome.SET_ASIDE).inc(set_aside)
+            facts = {"action": "spool_set_aside", "file": path.name, "pieces": set_aside}
+            log.error("spooled pieces set aside", extra=facts)
+
+    async def _append(self, lane: Lane, data: bytes) -> None:
+        try:
+            begun_at = await self._in_thread(lambda: self._writer.append(lane, data))
+        except OSError as error:
+            facts = {"action": "spool_failed", "why": errno.errorcode.get(error.errno or 0), "bytes": len(data)}
+            log.warning("spool failed", extra=facts)
+            raise
+        oldest_at = self._stock.oldest_at or begun_at
+        self._stock = replace(self._stock, waiting=self._stock.waiting + len(data), oldest_at=oldest_at)
+
+    def _measured(self) -> None:
+        metrics.SPOOL_LIMIT_BYTES.set(self._limit)
+        metrics.SPOOL_BYTES.set_function(lambda: self._stock.waiting + self._group.bytes)
+        metrics.SPOOL_ASIDE_BYTES.set_function(lambda: self._stock.aside)
+        metrics.SPOOL_OLDEST_SECONDS.set_function(self._oldest_seconds)
+
+    def _oldest_seconds(self) -> float:
+        oldest_at = self._stock.oldest_at
+        return 0.0 if oldest_at is None else max(0.0, self._clock() - oldest_at)
+
+    async def _in_thread(self, step: Callable[[], ResultT]) -> ResultT:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, step)
+
+
+def open_spool(folder: Path, *, secret: bytes, limit: int, clock: Callable[[], float]) -> Spool:
+    """Raises SpoolInUse, and OSError where the folder cannot be had. `clock`: seconds of the epoch."""
+    segments = Segments(folder, clock=clock)
+    return Spool(segments, Writer(segments), Cipher(secret), limit=limit, clock=clock)

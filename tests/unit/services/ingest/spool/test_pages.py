@@ -1,0 +1,58 @@
+"""Records on the disk: unreadable to whoever has no key, and rubbish rather than an error where they are no records."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.events import Outgoing
+from schemas.calls import CALLS_INGESTED
+from schemas.messages import MESSAGES_INGESTED, RECEIPTS_INGESTED
+from services.ingest.spool.cipher import Cipher
+from services.ingest.spool.frames import framed
+from services.ingest.spool.pages import Lane, read, written
+from tests.unit.services.ingest.webhooks import CALLER
+
+CIPHER = Cipher(b"s" * 32)
+TEXT = st.text(max_size=40)
+RECORDS = st.lists(st.builds(Outgoing, topic=TEXT, key=TEXT, id=TEXT, value=st.binary(max_size=300)), max_size=5)
+
+
+def record(topic: str = CALLS_INGESTED.name, value: bytes = b"{}") -> Outgoing:
+    return Outgoing(topic=topic, key="k", id="i", value=value)
+
+
+@given(RECORDS)
+def test_what_was_written_is_read_byte_for_byte(records: list[Outgoing]) -> None:
+    page = read(b"".join(written(each, CIPHER) for each in records), CIPHER)
+    assert (list(page.records), list(page.rubbish)) == (records, [])
+
+
+def test_nothing_of_a_record_can_be_seen_on_the_disk() -> None:
+    data = written(record(value=f'{{"caller":"{CALLER}"}}'.encode()), CIPHER)
+    assert CALLER.encode() not in data
+    assert b"ingested" not in data
+
+
+def test_the_same_record_never_looks_the_same() -> None:
+    assert written(record(), CIPHER) != written(record(), CIPHER)
+
+
+def test_a_record_under_another_key_is_kept_as_it_is_for_whoever_has_that_key() -> None:
+    foreign = written(record(), Cipher(b"o" * 32))
+    page = read(written(record(), CIPHER) + foreign, CIPHER)
+    assert page.records == [record()]
+    assert page.rubbish == [foreign]
+    assert read(foreign, Cipher(b"o" * 32)).records == [record()]
+
+
+@given(st.binary(max_size=60))
+def test_a_whole_frame_of_anything_is_rubbish_and_no_error(payload: bytes) -> None:
+    page = read(framed(payload), CIPHER)
+    assert (list(page.records), list(page.rubbish)) == ([], [framed(payload)])
+
+
+def test_messages_have_a_lane_of_their_own_and_it_is_the_first() -> None:
+    lanes = [Lane.of(record(topic.name)) for topic in (CALLS_INGESTED, MESSAGES_INGESTED, RECEIPTS_INGESTED)]
+    assert lanes == [Lane.OTHERS, Lane.MESSAGES, Lane.OTHERS]
+    assert next(iter(Lane)) is Lane.MESSAGES
