@@ -69,3 +69,5 @@ class Reason(StrEnum):
     BUSY = "busy", "Twilio asked to wait, and the text's time ran out"
     NO_ANSWER_FROM_TWILIO = "no_answer_from_twilio", "the text was posted and no answer came back"
     CLAIM_LOST = "claim_lost", "the sender died with the text in hand"
+    NEVER_SEEN = "never_seen", "nobody has seen the text at Twilio; it is not sent again"
+    RULED = "ruled", "a person looked into it and ruled"

@@ -79,6 +79,29 @@ class TextState(StrEnum):
     UNDELIVERED = "undelivered"
 
 
+@unique
+class KnownBy(StrEnum):
+    """What showed how a text stands. Absent where the sender knows it by itself: nothing was sent, or it died."""
+
+    ANSWER = "answer"
+    """Twilio's, to the POST."""
+    CALLBACK = "callback"
+    LIST = "list"
+    """Twilio's list of messages holds exactly one that can be this text."""
+    STATUS = "status"
+    """Twilio, asked about the message by its SID."""
+    RULING = "ruling"
+    DEADLINE = "deadline"
+    """Nothing showed it in time."""
+
+
+class Ruling(Fact):
+    """A person's word on a text of which nothing else is known. It holds no phone number."""
+
+    by: str
+    because: str
+
+
 class TextDispatched(Fact):
     text_id: str
     purpose: Purpose
@@ -92,6 +115,9 @@ class TextDispatched(Fact):
     sender_id: str = Field(description="id of the business's number: the scope of a 21610")
     message_sid: str | None = None
     error_code: int | None = None
+    known_by: KnownBy | None = None
+    looks: int | None = Field(default=None, description="how often Twilio's list was searched for it by then")
+    ruling: Ruling | None = Field(default=None, description="only where known by one")
     call_ended_at: AwareDatetime
 
 

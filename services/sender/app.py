@@ -19,8 +19,10 @@ from services.sender.caretaker import Caretaker
 from services.sender.connections import Connections
 from services.sender.dispatcher import Dispatcher
 from services.sender.handlers import Sender
+from services.sender.inquiries import Inquiries
 from services.sender.outbox import Outbox
 from services.sender.posting import Poster
+from services.sender.questions import Silent, Unsure
 from services.sender.recorder import Recorder
 from services.sender.settings import Settings
 from services.sender.state import Ledger
@@ -40,8 +42,15 @@ def build(settings: Settings | None = None) -> Service:
     service.loop("outbox", outbox.run)
     recorder = Recorder(ledger, outbox, clock=wall_clock)
     service.loop("recorder", recorder.run)
-    service.loop("caretaker", Caretaker(ledger, outbox, clock=wall_clock).run)
-    dispatcher = _dispatcher(service, settings, ledger=ledger, views=views, recorder=recorder)
+    patience = settings.looks.patience
+    service.loop("caretaker", Caretaker(ledger, outbox, patience=patience, clock=wall_clock).run)
+    messages = _messages(service, settings)
+    unsure = Unsure(messages=messages, ledger=ledger, rhythm=settings.looks, clock=wall_clock)
+    silent = Silent(messages=messages, ledger=ledger, rhythm=settings.questions, clock=wall_clock)
+    for question in (unsure, silent):
+        inquiries = Inquiries(question, ledger, outbox, rest=settings.pace.halt, clock=wall_clock)
+        service.loop(f"inquiries about {question.about}", inquiries.run)
+    dispatcher = _dispatcher(settings, ledger=ledger, views=views, recorder=recorder, messages=messages)
     service.loop("dispatcher", dispatcher.run)
     sender = Sender(ledger=ledger, outbox=outbox, wake=dispatcher.wake, clock=wall_clock)
     topics = (TEXTS_SCREENED, RECEIPTS_INGESTED)
@@ -64,19 +73,22 @@ def _views(service: Service, settings: Settings) -> Views:
     )
 
 
-def _dispatcher(
-    service: Service, settings: Settings, *, ledger: Ledger, views: Views, recorder: Recorder
-) -> Dispatcher:
+def _messages(service: Service, settings: Settings) -> Messages:
     connections = Connections(
         connect_seconds=settings.twilio_connect_seconds, read_seconds=settings.twilio_read_seconds
     )
     service.loop("connections", connections.run)
-    messages = Messages(
+    return Messages(
         SecretFolder(settings.twilio_credentials),
         connections,
         public_url=settings.public_url,
         base=settings.twilio_api_base,
     )
+
+
+def _dispatcher(
+    settings: Settings, *, ledger: Ledger, views: Views, recorder: Recorder, messages: Messages
+) -> Dispatcher:
     accounts = Accounts(posts_at_once=settings.posts_per_account)
     pace = settings.pace
     poster = Poster(messages=messages, views=views, accounts=accounts, pace=pace, clock=wall_clock, uniform=uniform)

@@ -1,15 +1,15 @@
-"""Looks after texts that nobody looks after: their sender died, or their time ran out while they waited."""
+"""Looks after texts that nobody looks after: their sender died, or time ran out for them or for what is unsure."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.sender import metrics
 from services.sender.changes import Happening
-from services.sender.ledger import LeaseLost, Overdue
+from services.sender.ledger import DeadlinePassed, LeaseLost, Overdue
 from services.sender.outbox import Outbox
 from services.sender.state import Ledger
 
@@ -18,10 +18,11 @@ _AT_ONCE: Final = 500
 
 
 class Caretaker:
-    """Any number of replicas may look: revisions let one of them act."""
+    """Any number of replicas may look: revisions let one of them act. `patience`: with what is unsure."""
 
-    def __init__(self, ledger: Ledger, outbox: Outbox, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, ledger: Ledger, outbox: Outbox, *, patience: timedelta, clock: Callable[[], datetime]) -> None:
         self._ledger = ledger
+        self._patience = patience
         self._outbox = outbox
         self._clock = clock
 
@@ -33,10 +34,10 @@ class Caretaker:
             await asyncio.sleep(_EVERY_SECONDS)
 
     async def _care(self) -> None:
-        """Each text is told both facts: its state knows which of them is about it."""
+        """Each text is told all of it: its state knows what is about it."""
         now = self._clock()
-        ids = await self._ledger.neglected(now=now, limit=_AT_ONCE)
-        facts = (LeaseLost(at=now), Overdue(at=now))
+        ids = await self._ledger.neglected(now=now, patience=self._patience, limit=_AT_ONCE)
+        facts = (LeaseLost(at=now), Overdue(at=now), DeadlinePassed(claimed_by=now - self._patience))
         happenings = [Happening(text_id=text_id, evidence=fact) for text_id in ids for fact in facts]
         self._outbox.hand_over(await self._ledger.apply(happenings, now=now))
 

@@ -59,7 +59,7 @@ def _folded(held: Held, facts: Iterable[Evidence]) -> Change:
         if contradicts(entry, fact):
             metrics.CONTRADICTIONS.inc()
         after = take(entry, fact)
-        said += news(entry, after)
+        said += news(entry, after, fact)
         entry = after
     return Change(before=held, after=entry, news=tuple(said))
 

@@ -20,6 +20,7 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
+ENDS: Final = frozenset({Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED})
 _RANKS: Final[Mapping[Delivery, int]] = MappingProxyType(
     {
         Delivery.QUEUED: 1,

@@ -1,12 +1,17 @@
 """The ledger's state machine: what is known of one text's send, and what each further fact makes of it.
 
-    intent -> posting -> accepted | failed | unsure     unsure -> accepted | failed | parked
+    intent -> posting     claimed by a sender
+    posting -> accepted | failed | unsure     by its answer, or by the end of the lease
     posting -> intent     only by whoever holds the claim, and only where nothing can have been sent
     intent, posting, unsure, parked -> accepted     by evidence that Twilio has it, at any time
+    unsure, parked -> failed     by whoever holds the claim: nobody else can know that nothing was sent
+    unsure -> parked     when no evidence came before the deadline
+    parked -> accepted | failed     by a person's ruling
     intent -> failed | cancelled     expired, or taken back, before anybody posted
 
 It may never: leave accepted, failed or cancelled; return to intent from unsure or parked, since whoever may have sent
-a text must not send it again; believe a claim holder whose claim is no longer the one in force.
+a text must not send it again; believe a claim holder whose claim is no longer the one in force; take it as proof that
+something was not seen. And what no single entry can hold: one message settles one text (`Ledger` sees to that).
 """
 
 from __future__ import annotations
@@ -20,7 +25,8 @@ from pydantic import AwareDatetime
 
 from runtime.events import Fact
 from schemas.reasons import Reason
-from services.sender.delivery import Delivery, further
+from schemas.texts import KnownBy, Ruling
+from services.sender.delivery import ENDS, Delivery, further
 from services.sender.texts import Text
 
 
@@ -44,6 +50,7 @@ class State(StrEnum):
 
 
 FINAL: Final = frozenset({State.FAILED, State.CANCELLED})
+POSSIBLY_SENT: Final = frozenset({State.POSTING, State.UNSURE, State.PARKED})
 
 
 class Claim(Fact):
@@ -54,18 +61,25 @@ class Claim(Fact):
 
 
 class Entry(Fact):
-    """One text in the ledger. `due_at`: when somebody must look again, to post it or because the lease is over."""
+    """One text in the ledger.
+
+    `due_at`: when somebody must look again: to post it, because the lease is over, or to ask Twilio what became of it.
+    `claimed_at`: of the last claim. If Twilio has a message, it is not older than that. `looks`: into Twilio's list.
+    """
 
     text: Text
     state: State = State.INTENT
     reason: Reason | None = None
     claim: Claim | None = None
     attempts: int = 0
+    claimed_at: AwareDatetime | None = None
+    looks: int = 0
     due_at: AwareDatetime | None = None
     withdrawn: bool = False
     message_sid: str | None = None
     error_code: int | None = None
     delivery: Delivery | None = None
+    ruling: Ruling | None = None
 
     def becoming(self, state: State, **changes: Any) -> Entry:
         """In another state nothing is due unless it is said; all else stays as it was."""
@@ -77,6 +91,7 @@ class Claimed:
     """A sender takes it in hand, to post it once."""
 
     claim: Claim
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,44 +147,94 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A status callback whose URL carries our text id: Twilio has the message, whatever else we know."""
+    """Twilio has the message, and this far it got: a callback with our text id in its URL, its list, or its answer."""
 
     message_sid: str
     delivery: Delivery
     error_code: int | None = None
+    known_by: KnownBy = KnownBy.CALLBACK
 
 
-Evidence = Claimed | Accepted | Refused | Unsent | Unanswered | LeaseLost | Overdue | Withdrawn | Receipt
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Twilio was asked, for the so manieth time. Without `again_at` nobody asks again."""
+
+    look: int
+    again_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinePassed:
+    """For texts that were claimed by then, and of which nothing was seen since."""
+
+    claimed_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """A person says that Twilio has it as this message; without a SID, that it never had it."""
+
+    ruling: Ruling
+    message_sid: str | None
+
+
+Evidence = (
+    Claimed
+    | Accepted
+    | Refused
+    | Unsent
+    | Unanswered
+    | LeaseLost
+    | Overdue
+    | Withdrawn
+    | Receipt
+    | Looked
+    | DeadlinePassed
+    | Ruled
+)
 
 
 def take(entry: Entry, fact: Evidence) -> Entry:
     """What is known afterwards. A fact that comes again, too late or from a lost claim gives the same entry."""
-    if entry.state in FINAL:
-        return entry
+    after = entry
     match fact:
-        case Accepted() | Receipt():
-            return _received(entry, fact) if isinstance(fact, Receipt) else _accepted(entry, fact.message_sid)
-        case Refused() | Unsent() | Unanswered():
-            return _reported(entry, fact) if _holds(entry, fact.token) else entry
-        case Claimed() | Overdue():
-            return _of_an_intent(entry, fact) if entry.state is State.INTENT else entry
-        case LeaseLost():
-            return _lease_lost(entry, fact)
+        case _ if entry.state in FINAL:
+            pass
+        case Accepted(message_sid=message_sid):
+            after = _accepted(entry, message_sid)
+        case Receipt():
+            after = _received(entry, fact)
+        case Refused() | Unsent() | Unanswered() if _holds(entry, fact.token):
+            after = _reported(entry, fact)
+        case Claimed() | Overdue() if entry.state is State.INTENT:
+            after = _of_an_intent(entry, fact)
+        case LeaseLost() | DeadlinePassed():
+            after = _unsettled(entry, fact)
+        case Looked():
+            after = _looked(entry, fact)
+        case Ruled():
+            after = _ruled(entry, fact)
         case Withdrawn():
-            return _withdrawn(entry)
+            after = _withdrawn(entry)
+    return after
 
 
 def contradicts(entry: Entry, fact: Evidence) -> bool:
     """Whether it says that Twilio has what we know not to have been sent, or has it under another SID."""
-    if not isinstance(fact, Accepted | Receipt):
-        return False
-    return entry.state in FINAL or entry.message_sid not in (None, fact.message_sid)
+    named = message_named(fact)
+    return named is not None and (entry.state in FINAL or entry.message_sid not in (None, named))
+
+
+def message_named(fact: Evidence) -> str | None:
+    """The message that it says the text to be."""
+    return fact.message_sid if isinstance(fact, Accepted | Receipt | Ruled) else None
 
 
 def _accepted(entry: Entry, message_sid: str) -> Entry:
     if entry.state is State.ACCEPTED:
         return entry
-    return entry.becoming(State.ACCEPTED, reason=Reason.ACCEPTED, message_sid=message_sid, claim=None)
+    changes = {"message_sid": message_sid, "claim": None, "due_at": entry.claimed_at}
+    return entry.becoming(State.ACCEPTED, reason=Reason.ACCEPTED, **changes)
 
 
 def _received(entry: Entry, receipt: Receipt) -> Entry:
@@ -178,14 +243,14 @@ def _received(entry: Entry, receipt: Receipt) -> Entry:
     if accepted.message_sid != receipt.message_sid:
         return accepted
     code = accepted.error_code if accepted.error_code is not None else receipt.error_code
-    return accepted.becoming(
-        State.ACCEPTED, delivery=further(accepted.delivery, receipt.delivery), error_code=code, due_at=accepted.due_at
-    )
+    delivery = further(accepted.delivery, receipt.delivery)
+    due_at = None if delivery in ENDS else accepted.due_at
+    return accepted.becoming(State.ACCEPTED, delivery=delivery, error_code=code, due_at=due_at)
 
 
 def _holds(entry: Entry, token: str) -> bool:
     """A report that comes twice must not end the claim of whoever has the text in hand by now."""
-    return entry.state in (State.POSTING, State.UNSURE) and entry.claim is not None and entry.claim.token == token
+    return entry.state in POSSIBLY_SENT and entry.claim is not None and entry.claim.token == token
 
 
 def _reported(entry: Entry, fact: Refused | Unsent | Unanswered) -> Entry:
@@ -197,13 +262,13 @@ def _reported(entry: Entry, fact: Refused | Unsent | Unanswered) -> Entry:
         case Unsent():
             return _unsent(entry, fact)
         case Unanswered() if entry.state is State.POSTING:
-            return entry.becoming(State.UNSURE, reason=Reason.NO_ANSWER_FROM_TWILIO)
+            return _unsure(entry, Reason.NO_ANSWER_FROM_TWILIO)
     return entry
 
 
 def _unsent(entry: Entry, fact: Unsent) -> Entry:
     reason = _why(entry, fact.reason)
-    if entry.state is State.UNSURE:
+    if entry.state is not State.POSTING:
         return entry.becoming(State.FAILED, reason=reason, claim=None)
     if entry.withdrawn:
         return entry.becoming(State.CANCELLED, claim=None)
@@ -220,17 +285,45 @@ def _why(entry: Entry, reason: Reason) -> Reason:
 def _of_an_intent(entry: Entry, fact: Claimed | Overdue) -> Entry:
     if isinstance(fact, Claimed):
         attempts = entry.attempts + 1
-        return entry.becoming(State.POSTING, claim=fact.claim, attempts=attempts, due_at=fact.claim.until)
+        hold = {"claim": fact.claim, "claimed_at": fact.at, "attempts": attempts, "due_at": fact.claim.until}
+        return entry.becoming(State.POSTING, **hold)
     if fact.at < entry.text.expires_at:
         return entry
     return entry.becoming(State.FAILED, reason=_why(entry, Reason.EXPIRED))
 
 
-def _lease_lost(entry: Entry, fact: LeaseLost) -> Entry:
-    """Whoever held it may have posted before it died: that is all that is known."""
-    if entry.state is not State.POSTING or entry.claim is None or fact.at < entry.claim.until:
+def _unsure(entry: Entry, reason: Reason) -> Entry:
+    """Due at once; how long evidence is waited for before Twilio is asked is the asker's matter."""
+    return entry.becoming(State.UNSURE, reason=reason, due_at=entry.claimed_at)
+
+
+def _unsettled(entry: Entry, fact: LeaseLost | DeadlinePassed) -> Entry:
+    """Whoever held it may have posted before it died: that is all that is known, and may be for good."""
+    if entry.claim is None or entry.claimed_at is None:
         return entry
-    return entry.becoming(State.UNSURE, reason=Reason.CLAIM_LOST)
+    match fact, entry.state:
+        case LeaseLost(at=at), State.POSTING if at >= entry.claim.until:
+            return _unsure(entry, Reason.CLAIM_LOST)
+        case DeadlinePassed(claimed_by=claimed_by), State.UNSURE if entry.claimed_at <= claimed_by:
+            return entry.becoming(State.PARKED, reason=Reason.NEVER_SEEN)
+    return entry
+
+
+def _looked(entry: Entry, fact: Looked) -> Entry:
+    """That nothing was seen proves nothing."""
+    if entry.state is State.UNSURE:
+        return entry.model_copy(update={"looks": max(entry.looks, fact.look), "due_at": fact.again_at})
+    watched = entry.state is State.ACCEPTED and entry.due_at is not None
+    return entry.model_copy(update={"due_at": fact.again_at}) if watched else entry
+
+
+def _ruled(entry: Entry, fact: Ruled) -> Entry:
+    """Only when everything else has had its time."""
+    if entry.state is not State.PARKED:
+        return entry
+    if fact.message_sid is None:
+        return entry.becoming(State.FAILED, reason=Reason.RULED, ruling=fact.ruling, claim=None)
+    return _accepted(entry, fact.message_sid).model_copy(update={"reason": Reason.RULED, "ruling": fact.ruling})
 
 
 def _withdrawn(entry: Entry) -> Entry:

@@ -43,4 +43,7 @@ OLDEST_INTENT: Final = Gauge("missedcall_oldest_intent_seconds", "Age of the old
 CONTRADICTIONS: Final = Counter(
     "missedcall_text_contradictions", "Evidence that Twilio has what is known not to be sent, or under another SID."
 )
+INQUIRIES: Final = Counter(
+    "missedcall_text_inquiries", "Questions to Twilio about texts that are unsure or silent.", ["about", "answer"]
+)
 UNKNOWN_TEXTS: Final = Counter("missedcall_unknown_texts", "Receipts for texts that the ledger does not hold.")

@@ -9,10 +9,10 @@ from typing import Final
 
 from runtime.events import Outgoing
 from schemas.reasons import Reason
-from schemas.texts import TEXTS_DISPATCHED, TextDispatched, TextState
+from schemas.texts import TEXTS_DISPATCHED, KnownBy, TextDispatched, TextState
 from services.sender.delivery import Delivery
 from services.sender.errors import reason_of
-from services.sender.ledger import Entry, State
+from services.sender.ledger import Accepted, DeadlinePassed, Entry, Evidence, Receipt, Ruled, State
 
 _STATES: Final[Mapping[State, TextState]] = MappingProxyType(
     {
@@ -33,14 +33,15 @@ _DELIVERIES: Final[Mapping[Delivery, TextState]] = MappingProxyType(
 _LOST: Final = frozenset({Delivery.UNDELIVERED, Delivery.FAILED})
 
 
-def news(before: Entry, after: Entry) -> tuple[TextDispatched, ...]:
+def news(before: Entry, after: Entry, fact: Evidence) -> tuple[TextDispatched, ...]:
     """What others learn of a change: first that Twilio has the text, then how far it got."""
+    known_by = _known_by(fact)
     said = []
     if after.state is not before.state and (state := _STATES.get(after.state)):
-        said.append(_dispatched(after, state, after.reason or Reason.REFUSED))
+        said.append(_dispatched(after, state, after.reason or Reason.REFUSED, known_by))
     if after.delivery is not before.delivery and (reached := _DELIVERIES.get(after.delivery or Delivery.QUEUED)):
         reason = reason_of(after.error_code) if after.delivery in _LOST else Reason.ACCEPTED
-        said.append(_dispatched(after, reached, reason))
+        said.append(_dispatched(after, reached, reason, known_by))
     return tuple(said)
 
 
@@ -59,7 +60,21 @@ def outgoing(dispatched: TextDispatched, *, at: datetime, traceparent: str | Non
     )
 
 
-def _dispatched(entry: Entry, state: TextState, reason: Reason) -> TextDispatched:
+def _known_by(fact: Evidence) -> KnownBy | None:
+    match fact:
+        case Accepted():
+            return KnownBy.ANSWER
+        case Receipt(known_by=known_by):
+            return known_by
+        case DeadlinePassed():
+            return KnownBy.DEADLINE
+        case Ruled():
+            return KnownBy.RULING
+        case _:
+            return None
+
+
+def _dispatched(entry: Entry, state: TextState, reason: Reason, known_by: KnownBy | None) -> TextDispatched:
     text = entry.text
     return TextDispatched(
         text_id=text.text_id,
@@ -74,5 +89,8 @@ def _dispatched(entry: Entry, state: TextState, reason: Reason) -> TextDispatche
         sender_id=text.sender_id,
         message_sid=entry.message_sid,
         error_code=entry.error_code,
+        known_by=known_by,
+        looks=entry.looks or None,
+        ruling=entry.ruling if known_by is KnownBy.RULING else None,
         call_ended_at=text.call_ended_at,
     )

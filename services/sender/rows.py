@@ -56,6 +56,8 @@ def _fields(entry: Entry, now: datetime) -> dict[str, Any]:
         "account_sid": entry.text.account_sid,
         "business_id": entry.text.business_id,
         "due_at": entry.due_at,
+        "claimed_at": entry.claimed_at,
+        "message_sid": entry.message_sid,
         "expires_at": entry.text.expires_at,
         "settled_at": now if entry.state in SETTLED else None,
         "touched_at": now,

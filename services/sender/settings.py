@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from runtime.settings import RuntimeSettings
 from services.sender.pace import Pace
+from services.sender.settlement import Rhythm
 
 
 class Settings(RuntimeSettings):
@@ -28,6 +29,12 @@ class Settings(RuntimeSettings):
     halt_seconds: float = Field(default=30, description="that an account is left alone after Twilio refused it")
     retry_cap_seconds: float = Field(default=30, description="the longest wait between tries, unless Twilio asks")
     poll_seconds: float = Field(default=0.5, description="how often the ledger is asked when nobody wakes us")
+    look_first_seconds: float = Field(default=5, description="from the claim to the first look for an unsure text")
+    look_cap_seconds: float = Field(default=3600, description="the longest wait between two looks")
+    park_after_seconds: float = Field(default=86400, description="from the claim; what was not seen by then is parked")
+    ask_first_seconds: float = Field(default=600, description="without news of a text until Twilio is asked for it")
+    ask_cap_seconds: float = Field(default=21600, description="the longest wait between two such questions")
+    ask_until_seconds: float = Field(default=259200, description="from the claim; then nobody asks any more")
     ledger_keep_days: int = Field(default=30, description="after a text is settled; longer than any topic is kept")
 
     @property
@@ -47,6 +54,16 @@ class Settings(RuntimeSettings):
             shutdown=timedelta(seconds=self.shutdown_seconds),
         )
 
+    @property
+    def looks(self) -> Rhythm:
+        """Into Twilio's list, for what is unsure."""
+        return _rhythm(self.look_first_seconds, self.look_cap_seconds, self.park_after_seconds)
+
+    @property
+    def questions(self) -> Rhythm:
+        """About what Twilio took and did not report on."""
+        return _rhythm(self.ask_first_seconds, self.ask_cap_seconds, self.ask_until_seconds)
+
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
         if self.lease_seconds < 2 * self.post_seconds:
@@ -54,3 +71,7 @@ class Settings(RuntimeSettings):
         if self.shutdown_seconds <= self.post_seconds:
             raise ValueError(f"shutdown_seconds must be more than what a POST may take, {self.post_seconds} s")
         return self
+
+
+def _rhythm(first: float, cap: float, until: float) -> Rhythm:
+    return Rhythm(first=timedelta(seconds=first), cap=timedelta(seconds=cap), until=timedelta(seconds=until))

@@ -17,13 +17,14 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from runtime import metrics
 from runtime.errors import Conflict
 from runtime.events import Outgoing
+from runtime.metrics import CONFLICTS
 from runtime.mongo import duplicates, expire_after
 from runtime.retry import full_jitter
+from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
-from services.sender.ledger import Claim, Claimed, Entry, State, take
+from services.sender.ledger import Claim, Claimed, Entry, State, message_named, take
 from services.sender.rows import SETTLED, Saying, held, inserted, sayings, update
 from services.sender.texts import Text
 
@@ -45,6 +46,10 @@ class Ledger:
         await self.collection.create_index([("state", 1), ("opened_at", 1)], partialFilterExpression=intents)
         speaking = {"unpublished.0": {"$exists": True}}
         await self.collection.create_index("touched_at", partialFilterExpression=speaking)
+        # One message settles one text, whatever is said of it.
+        named = {"message_sid": {"$type": "string"}}
+        await self.collection.create_index("message_sid", unique=True, partialFilterExpression=named)
+        await self.collection.create_index("entry.text.recipient")
         await expire_after(self.collection, "settled_at", seconds=int(keep.total_seconds()))
 
     async def open(self, texts: Iterable[Text], *, now: datetime) -> None:
@@ -64,10 +69,10 @@ class Ledger:
             changes = changes_of(await self._read({h.text_id for h in pending}), pending)
             lost, said = await self._write(changes, now)
             to_publish += said
-            pending = [h for h in pending if h.text_id in lost]
+            pending = await self._still_to_be_said([h for h in pending if h.text_id in lost])
             if not pending:
                 return to_publish
-            metrics.CONFLICTS.inc(len(lost))
+            CONFLICTS.inc(len(lost))
             await asyncio.sleep(next(waits))
         raise Conflict(f"{len(pending)} facts: their texts were changed by others each time")
 
@@ -85,17 +90,50 @@ class Ledger:
 
     async def claim(self, intents: Sequence[Held], claim: Claim, *, now: datetime) -> list[Entry]:
         """Those that are this claim's alone. Where the answer is lost, nobody posts and the leases run out."""
-        changes = [Change(before=intent, after=take(intent.entry, Claimed(claim=claim))) for intent in intents]
+        changes = [Change(before=intent, after=take(intent.entry, Claimed(claim=claim, at=now))) for intent in intents]
         lost, _ = await self._write(changes, now)
         return [change.after for change in changes if change.before.text_id not in lost]
 
-    async def neglected(self, *, now: datetime, limit: int) -> list[str]:
-        """Texts whose lease ran out, and intents past their time."""
+    async def neglected(self, *, now: datetime, patience: timedelta, limit: int) -> list[str]:
+        """Texts whose lease ran out, intents past their time, and unsure ones that nobody can settle any more."""
         leases = {"state": State.POSTING.value, "due_at": {"$lte": now}}
         late = {"state": State.INTENT.value, "expires_at": {"$lte": now}}
+        unseen = {"state": State.UNSURE.value, "claimed_at": {"$lte": now - patience}}
         return [
-            row["_id"] for query in (leases, late) async for row in self.collection.find(query, {"_id": 1}).limit(limit)
+            row["_id"]
+            for query in (leases, late, unseen)
+            async for row in self.collection.find(query, {"_id": 1}).limit(limit)
         ]
+
+    async def waiting(
+        self, state: State, *, now: datetime, after: timedelta, limit: int, not_accounts: Collection[str] = ()
+    ) -> list[Entry]:
+        """Those in a state, claimed so long ago, whose time has come to ask Twilio what became of them."""
+        query = {
+            "state": state.value,
+            "due_at": {"$lte": now},
+            "claimed_at": {"$lte": now - after},
+            "account_sid": {"$nin": list(not_accounts)},
+        }
+        return [held(row).entry async for row in self.collection.find(query).sort("due_at").limit(limit)]
+
+    async def between(self, sender: str, recipient: str) -> list[Entry]:
+        """All texts from one number to another that the ledger still holds."""
+        query = {"entry.text.recipient": recipient, "entry.text.sender": sender}
+        return [held(row).entry async for row in self.collection.find(query)]
+
+    async def parked(self) -> list[Entry]:
+        """Those a person may rule on, the longest standing first."""
+        rows = self.collection.find({"state": State.PARKED.value}).sort("claimed_at")
+        return [held(row).entry async for row in rows]
+
+    async def text(self, text_id: str) -> Entry | None:
+        return held_by.entry if (held_by := (await self._read([text_id])).get(text_id)) else None
+
+    async def holder(self, message_sid: str) -> str | None:
+        """The text that a message settled."""
+        row = await self.collection.find_one({"message_sid": message_sid}, {"_id": 1})
+        return row["_id"] if row else None
 
     async def unpublished(self, *, before: datetime, limit: int) -> list[Saying]:
         """What was stored before this time and has not been published, as after a crash."""
@@ -124,6 +162,15 @@ class Ledger:
             {"state": State.INTENT.value}, {"opened_at": 1}, sort=[("opened_at", 1)]
         )
         return counts, oldest["opened_at"] if oldest else None
+
+    async def _still_to_be_said(self, lost: Sequence[Happening]) -> list[Happening]:
+        """Without what says that a text is a message that another text is already: that is seen, and not believed."""
+        named = {sid for h in lost if (sid := message_named(h.evidence))}
+        rows = self.collection.find({"message_sid": {"$in": list(named)}}, {"message_sid": 1})
+        holders = {row["message_sid"]: row["_id"] async for row in rows}
+        believed = [h for h in lost if holders.get(message_named(h.evidence), h.text_id) == h.text_id]
+        metrics.CONTRADICTIONS.inc(len(lost) - len(believed))
+        return believed
 
     async def _read(self, ids: Collection[str]) -> dict[str, Held]:
         rows = self.collection.find({"_id": {"$in": list(ids)}})

@@ -1,13 +1,16 @@
-"""Speaks to Twilio's Messages API through its own client, and tells exactly what is known of each POST."""
+"""Speaks to Twilio's Messages API through its own client, and tells exactly what is known of each message."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
+import twilio.rest.api  # noqa: F401 - else its first use imports it, and holds up every POST for 90 ms
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -16,10 +19,14 @@ from twilio.rest import Client
 from runtime.secrets import SecretFolder, SecretMissing
 from schemas.callbacks import MESSAGE_STATUS, Issued, callback_url
 from services.sender.connections import Connections, Wire
+from services.sender.delivery import delivery_of
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
+from services.sender.settlement import Message
 from services.sender.texts import Text
 
 _TWILIO: Final = "https://api.twilio.com"
+# Between one caller and one business; one page, and what is older is not looked for.
+_NEWEST: Final = 200
 _log: Final = logging.getLogger(__name__)
 
 
@@ -38,7 +45,7 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
         method: str,
         uri: str,
         *,
-        params: Mapping[str, object] | None = None,
+        params: Mapping[str, str | int] | None = None,
         data: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
@@ -46,10 +53,11 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
         allow_redirects: bool = False,
     ) -> Response:
         """Raises whatever aiohttp raises; `wire` then says whether anything can have been sent."""
-        del params, timeout
+        del timeout
         request = self._connections.session().request(
             method,
             uri.replace(_TWILIO, self._base, 1),
+            params=params,
             data=urlencode(data or {}).encode(),
             headers={**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*(auth or ("", "")))},
             allow_redirects=allow_redirects,
@@ -60,8 +68,12 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
             return Response(answer.status, await answer.text(), answer.headers)
 
 
+class Unheard(Exception):  # noqa: N818 - it says what is known
+    """Twilio did not answer a question, which is evidence of nothing."""
+
+
 class Messages:
-    """Creates messages. `public_url` is where Twilio reaches us; `base` may be another Twilio."""
+    """Creates messages and asks about them. `public_url` is where Twilio reaches us; `base` may be another Twilio."""
 
     def __init__(self, tokens: SecretFolder, connections: Connections, *, public_url: str, base: str | None) -> None:
         self._tokens = tokens
@@ -71,12 +83,11 @@ class Messages:
 
     async def post(self, text: Text, *, validity_seconds: int) -> Answer:
         """Once. Raises nothing: each way it can end is an answer."""
+        exchange = Exchange(self._connections, self._base)
         try:
-            token = self._tokens.secrets(text.account_sid)[0]
+            client = self._client(text.account_sid, exchange)
         except SecretMissing:
             return NoToken()
-        exchange = Exchange(self._connections, self._base)
-        client = Client(text.account_sid, token, http_client=exchange)
         try:
             message = await client.messages.create_async(
                 to=text.recipient,
@@ -91,6 +102,28 @@ class Messages:
             return _without_answer(error, exchange.wire)
         return Created(message_sid=message.sid) if message.sid else NoAnswer()
 
+    async def listed(self, account: str, *, sender: str, recipient: str) -> list[Message]:
+        """The newest from one number to another. Not filtered by DateSent, which what is queued does not have."""
+        with _hearing():
+            client = self._client(account, Exchange(self._connections, self._base))
+            found = await client.messages.list_async(to=recipient, from_=sender, limit=_NEWEST, page_size=_NEWEST)
+            return [_message(one) for one in found]
+
+    async def one(self, account: str, message_sid: str) -> Message | None:
+        """None where Twilio knows no such message."""
+        with _hearing():
+            client = self._client(account, Exchange(self._connections, self._base))
+            try:
+                return _message(await client.messages(message_sid).fetch_async())
+            except TwilioRestException as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return None
+                raise
+
+    def _client(self, account: str, exchange: Exchange) -> Client:
+        """Raises SecretMissing."""
+        return Client(account, self._tokens.secrets(account)[0], http_client=exchange)
+
     def _callback(self, text: Text) -> str:
         """Receipts name the message alone: our own ids come back in the URL, which Twilio signs."""
         ids = {
@@ -99,6 +132,26 @@ class Messages:
             Issued.BUSINESS: text.business_id,
         }
         return callback_url(self._public_url, MESSAGE_STATUS, ids)
+
+
+@contextmanager
+def _hearing() -> Iterator[None]:
+    """Whatever kept an answer away, there is none. Its own message is left out: it holds numbers."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it was, no answer is evidence of nothing
+        raise Unheard(type(error).__name__) from None
+
+
+def _message(one: Any) -> Message:
+    code = one.error_code
+    return Message(
+        sid=one.sid,
+        body=one.body or "",
+        created_at=one.date_created,
+        delivery=delivery_of(str(one.status)),
+        error_code=int(code) if code else None,
+    )
 
 
 def _denied(status: int, code: int | None, retry_after: float | None) -> Denied:

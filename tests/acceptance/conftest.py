@@ -27,6 +27,8 @@ async def system(stack: Stack) -> AsyncIterator[System]:
         "MISSEDCALL_TWILIO_CONNECT_SECONDS": "1",
         "MISSEDCALL_TWILIO_READ_SECONDS": "3",
         "MISSEDCALL_LEASE_SECONDS": "8",
+        "MISSEDCALL_LOOK_FIRST_SECONDS": "2",
+        "MISSEDCALL_ASK_FIRST_SECONDS": "5",
     }
     async with running_system(environ, speed=40) as running:
         yield running
@@ -38,5 +40,5 @@ async def stage(system: System) -> AsyncIterator[Stage]:
     assert system.simulator is not None
     urls = [f"{url}/metrics" for url in system.ops.values()]
     async with open_stage(simulator=system.simulator, environment=system.environment, metrics_urls=urls) as opened:
-        opened.step_seconds = 60
+        opened.step_seconds = 120
         yield opened

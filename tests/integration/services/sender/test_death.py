@@ -15,7 +15,7 @@ import pytest
 
 from runtime.mongo import database_name, mongo_client
 from schemas.reasons import Reason
-from schemas.texts import TEXTS_DISPATCHED, TextState
+from schemas.texts import TEXTS_DISPATCHED, KnownBy, TextState
 from services.sender.app import NAME, build
 from services.sender.changes import Happening
 from services.sender.ledger import Accepted
@@ -66,8 +66,10 @@ async def test_a_sender_killed_between_claim_and_answer_leaves_an_unsure_text_an
         await sender.wait()
     assert await wire.count(TEXTS_DISPATCHED.name) == 0
     async with build(settings).running():
-        events = await wire.heard(TEXTS_DISPATCHED)
-    assert [(e.data.state, e.data.reason) for e in events] == [(TextState.UNSURE, Reason.CLAIM_LOST)]
+        events = await wire.heard(TEXTS_DISPATCHED, count=2)
+    unsure, found = (event.data for event in events[:2])
+    assert (unsure.state, unsure.reason) == (TextState.UNSURE, Reason.CLAIM_LOST)
+    assert (found.state, found.known_by) == (TextState.ACCEPTED, KnownBy.LIST)
     assert len(await twilio.messages()) == 1
 
 

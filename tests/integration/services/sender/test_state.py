@@ -105,7 +105,7 @@ async def test_texts_that_nobody_looks_after_are_found(ledger: Ledger) -> None:
     await ledger.open([text(), text(text_id="late", expires_at=NOW)], now=NOW)
     await ledger.open([text(text_id="fresh")], now=LATER)
     await ledger.claim([h for h in await ledger.due(now=NOW, limit=9) if h.text_id == "text-1"], CLAIM, now=NOW)
-    assert sorted(await ledger.neglected(now=CLAIM.until, limit=9)) == ["late", "text-1"]
+    assert sorted(await ledger.neglected(now=CLAIM.until, patience=timedelta(days=1), limit=9)) == ["late", "text-1"]
     facts = [
         Happening(text_id=text_id, evidence=fact)
         for text_id in ("late", "text-1")

@@ -5,17 +5,21 @@ from datetime import timedelta
 import pytest
 
 from schemas.reasons import Reason
+from schemas.texts import Ruling
 from services.sender.delivery import Delivery
 from services.sender.ledger import (
     Accepted,
     Claim,
     Claimed,
+    DeadlinePassed,
     Entry,
     Evidence,
     LeaseLost,
+    Looked,
     Overdue,
     Receipt,
     Refused,
+    Ruled,
     State,
     Unanswered,
     Unsent,
@@ -29,19 +33,20 @@ SOON = NOW + timedelta(seconds=5)
 LEASE_OVER = CLAIM.until
 EXPIRED = text().expires_at
 
-POSTING = take(intent(), Claimed(claim=CLAIM))
+POSTING = take(intent(), Claimed(claim=CLAIM, at=NOW))
+RULING = Ruling(by="ann", because="Twilio's support looked")
 UNSURE = take(POSTING, Unanswered(token="mine"))
 STANDING = {
     State.INTENT: intent(),
     State.POSTING: POSTING,
     State.UNSURE: UNSURE,
-    State.PARKED: UNSURE.becoming(State.PARKED),
+    State.PARKED: take(UNSURE, DeadlinePassed(claimed_by=NOW)),
     State.ACCEPTED: take(POSTING, Accepted(message_sid=SID)),
     State.FAILED: take(POSTING, Refused(token="mine", reason=Reason.REFUSED)),
     State.CANCELLED: take(intent(), Withdrawn()),
 }
 FACTS: dict[str, Evidence] = {
-    "claimed": Claimed(claim=Claim(token="other", until=LEASE_OVER)),
+    "claimed": Claimed(claim=Claim(token="other", until=LEASE_OVER), at=NOW),
     "accepted": Accepted(message_sid=SID),
     "receipt": Receipt(message_sid=SID, delivery=Delivery.SENT),
     "refused": Refused(token="mine", reason=Reason.REFUSED, error_code=21211),
@@ -53,6 +58,12 @@ FACTS: dict[str, Evidence] = {
     "expired": Overdue(at=EXPIRED),
     "not expired": Overdue(at=SOON),
     "withdrawn": Withdrawn(),
+    "asked, and nothing seen": Looked(look=1, again_at=SOON),
+    "asked for the last time": Looked(look=9, again_at=None),
+    "patience over": DeadlinePassed(claimed_by=NOW),
+    "patience over for older ones": DeadlinePassed(claimed_by=NOW - timedelta(seconds=1)),
+    "ruled to be there": Ruled(ruling=RULING, message_sid=SID),
+    "ruled never to have been": Ruled(ruling=RULING, message_sid=None),
     "refused under a lost claim": Refused(token="old", reason=Reason.REFUSED),
     "unsent under a lost claim": Unsent(token="old", reason=Reason.BUSY, again_at=SOON),
     "unanswered under a lost claim": Unanswered(token="old"),
@@ -81,8 +92,17 @@ MOVES: dict[State, dict[str, State]] = {
         "refused": State.FAILED,
         "unsent": State.FAILED,
         "unsent, too late to try again": State.FAILED,
+        "patience over": State.PARKED,
     },
-    State.PARKED: {"accepted": State.ACCEPTED, "receipt": State.ACCEPTED},
+    State.PARKED: {
+        "accepted": State.ACCEPTED,
+        "receipt": State.ACCEPTED,
+        "refused": State.FAILED,
+        "unsent": State.FAILED,
+        "unsent, too late to try again": State.FAILED,
+        "ruled to be there": State.ACCEPTED,
+        "ruled never to have been": State.FAILED,
+    },
     State.ACCEPTED: {},
     State.FAILED: {},
     State.CANCELLED: {},
@@ -103,9 +123,14 @@ def test_a_fact_heard_twice_changes_nothing_the_second_time(state: State, fact: 
     assert take(once, FACTS[fact]) == once
 
 
-def test_only_intents_and_claims_have_a_time_at_which_to_look_again() -> None:
+def test_whatever_is_not_settled_has_a_time_at_which_somebody_looks_again() -> None:
+    """What is accepted, too, until its end is told; what is parked waits for a person."""
     due = {state: entry.due_at for state, entry in STANDING.items() if entry.due_at}
-    assert due == {State.INTENT: NOW, State.POSTING: CLAIM.until}
+    assert due == {State.INTENT: NOW, State.POSTING: CLAIM.until, State.UNSURE: NOW, State.ACCEPTED: NOW}
+
+
+def test_nobody_asks_any_more_once_the_end_of_a_text_is_told() -> None:
+    assert take(POSTING, Receipt(message_sid=SID, delivery=Delivery.DELIVERED)).due_at is None
 
 
 def test_a_text_taken_back_while_it_is_posted_is_not_tried_a_second_time() -> None:
@@ -122,7 +147,7 @@ def test_a_text_that_waited_for_twilio_fails_for_what_it_waited_for() -> None:
 
 
 def test_out_of_time_at_the_last_look_it_fails_for_what_it_waited_for() -> None:
-    again = take(take(POSTING, FACTS["unsent"]), Claimed(claim=CLAIM))
+    again = take(take(POSTING, FACTS["unsent"]), Claimed(claim=CLAIM, at=NOW))
     assert take(again, Refused(token="mine", reason=Reason.EXPIRED)).reason is Reason.BUSY
 
 

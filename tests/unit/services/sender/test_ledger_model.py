@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
 from schemas.reasons import Reason
+from schemas.texts import KnownBy, Ruling
 from services.sender.delivery import Delivery
 from services.sender.ledger import (
     Accepted,
     Claim,
     Claimed,
+    DeadlinePassed,
     Evidence,
     LeaseLost,
+    Looked,
     Overdue,
     Receipt,
     Refused,
+    Ruled,
     State,
     Unanswered,
     Unsent,
@@ -31,7 +35,7 @@ from services.sender.ledger import (
 from tests.unit.services.sender.samples import CLAIM, NOW, intent, text
 
 LEASE = CLAIM.until - NOW
-KNOWN = {State.ACCEPTED, State.FAILED, State.UNSURE, State.CANCELLED}
+KNOWN = {State.ACCEPTED, State.FAILED, State.PARKED, State.CANCELLED}
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class OneText(RuleBasedStateMachine):
         self.claims += 1
         self.maybe_sent_before_claim |= bool(self.at_twilio)
         token = f"claim {self.claims}"
-        self.hear(Claimed(claim=Claim(token=token, until=self.now + LEASE)))
+        self.hear(Claimed(claim=Claim(token=token, until=self.now + LEASE), at=self.now))
         return Sender(token)
 
     @rule(holder=consumes(holders))
@@ -108,6 +112,25 @@ class OneText(RuleBasedStateMachine):
     def a_callback_comes(self, delivery: Delivery) -> None:
         self.hear(Receipt(message_sid=self.at_twilio[0], delivery=delivery))
 
+    @precondition(lambda self: self.at_twilio)
+    @rule(delivery=st.sampled_from(Delivery), known_by=st.sampled_from([KnownBy.LIST, KnownBy.STATUS]))
+    def twilio_shows_it_when_asked(self, delivery: Delivery, known_by: KnownBy) -> None:
+        self.hear(Receipt(message_sid=self.at_twilio[0], delivery=delivery, known_by=known_by))
+
+    @rule(look=st.integers(1, 3), last=st.booleans())
+    def twilio_is_asked_and_shows_nothing(self, *, look: int, last: bool) -> None:
+        """It lags, or it lies, or there is nothing: none of it is proof."""
+        self.hear(Looked(look=look, again_at=None if last else self.now + LEASE))
+
+    @rule(patience=st.sampled_from([timedelta(), LEASE, timedelta(days=1)]))
+    def somebody_looks_whether_all_patience_is_over(self, patience: timedelta) -> None:
+        self.hear(DeadlinePassed(claimed_by=self.now - patience))
+
+    @precondition(lambda self: self.at_twilio)
+    @rule()
+    def a_person_rules_that_twilio_has_it(self) -> None:
+        self.hear(Ruled(ruling=Ruling(by="ann", because="seen in the console"), message_sid=self.at_twilio[0]))
+
     @precondition(lambda self: self.entry.state is State.POSTING)
     @rule(short=st.booleans())
     def somebody_looks_whether_its_lease_is_over(self, *, short: bool) -> None:
@@ -149,6 +172,7 @@ class OneText(RuleBasedStateMachine):
         """Once all leases and times are over, it is known what became of it, or known that it is not known."""
         self.hear(LeaseLost(at=self.now + LEASE))
         self.hear(Overdue(at=max(self.now, text().expires_at)))
+        self.hear(DeadlinePassed(claimed_by=self.now + LEASE))
         assert self.entry.state in KNOWN
         assert self.entry.reason is not None or self.entry.state is State.CANCELLED
 

@@ -112,7 +112,7 @@ async def desk(views: Views, tokens: Path, behave: Behaviour = CREATED) -> Async
 
 
 def in_hand(*, since: float | None = None, attempts: int = 0) -> InHand:
-    entry = take(intent(attempts=attempts), Claimed(claim=CLAIM))
+    entry = take(intent(attempts=attempts), Claimed(claim=CLAIM, at=NOW))
     return InHand(entry=entry, token="mine", since=time.monotonic() if since is None else since)
 
 
