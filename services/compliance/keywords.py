@@ -38,7 +38,8 @@ def keyword_of(body: str, *, opt_out_type: str | None, number: str) -> Keyword |
     # "opt out" and "stop all" are per se opt-outs in law (47 CFR 64.1200(a)(10)) though Twilio writes each as one word.
     if _BETWEEN.sub("", word) in _STOP:
         return Keyword.STOP
-    if word in (_TOLL_FREE_START if is_toll_free(number) else _START):
+    # What lifts is taken to the letter: doubt stays opted out.
+    if body.strip().upper() in (_TOLL_FREE_START if is_toll_free(number) else _START):
         return Keyword.START
     return Keyword.HELP if word in _HELP else None
 

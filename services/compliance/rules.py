@@ -59,8 +59,8 @@ def screen(case: Case) -> Outcome | None:
     if case.call.revision <= case.conversation.revision_of(case.call.call_sid):
         return None
     text = case.conversation.text_for(case.call.call_sid)
-    if case.call.verdict is Verdict.ANSWERED and text and text.standing is not Standing.CANCELLED:
-        return Outcome(screening=Screening.CANCELLED, reason=Reason.ANSWERED_AFTER_ALL)
+    if case.call.verdict in (Verdict.ANSWERED, Verdict.IGNORED) and text and text.standing is not Standing.CANCELLED:
+        return Outcome(screening=Screening.CANCELLED, reason=_taken_back_because(case.call))
     # One call, one text: what was permitted once, or taken back, is never permitted anew.
     if case.call.verdict is not Verdict.MISSED or text:
         return None
@@ -121,3 +121,8 @@ def _cooling_down(case: Case, business: BusinessChanged) -> Reason | None:
     texted_at = case.conversation.texted_at()
     cooldown = timedelta(minutes=business.cooldown_minutes)
     return Reason.COOLDOWN if texted_at and case.now < texted_at + cooldown else None
+
+
+def _taken_back_because(call: CallDecided) -> Reason:
+    """Somebody answered; or it was no call to the business at all, for the reason that the decision gives."""
+    return Reason.ANSWERED_AFTER_ALL if call.verdict is Verdict.ANSWERED else call.reason

@@ -17,6 +17,7 @@ _STATUSES: Final = (
 )
 FINAL: Final = frozenset({"canceled", "failed", "no-answer", "busy", "answered", "completed"})
 _UNNAMED_LEG: Final = "dial"
+_TOO_MANY_DIGITS: Final = 10
 
 T = TypeVar("T")
 
@@ -116,8 +117,10 @@ def _ended_at(webhook: CallIngested) -> datetime:
         ended_at = parsedate_to_datetime(webhook.said["Timestamp"])
     except (KeyError, ValueError):
         return webhook.received_at
-    return ended_at if ended_at.tzinfo else ended_at.replace(tzinfo=UTC)
+    ended_at = ended_at if ended_at.tzinfo else ended_at.replace(tzinfo=UTC)
+    return min(ended_at, webhook.received_at)  # nothing is heard of before it happens
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+    """None also for what no count of seconds can be."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < _TOO_MANY_DIGITS else None

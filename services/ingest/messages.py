@@ -13,6 +13,8 @@ from services.ingest.refusals import Ignored, Refusal, Refused
 from services.ingest.traces import traceparent
 from services.ingest.webhook import Webhook
 
+_TOO_MANY_DIGITS = 10
+
 
 def message_ingested(
     webhook: Webhook, business: BusinessChanged, *, identities: Identities, now: datetime
@@ -77,4 +79,4 @@ def receipt_ingested(webhook: Webhook, business: BusinessChanged, *, now: dateti
 def _error_code(webhook: Webhook) -> int | None:
     """None also for what is no number: the field stays readable in `said`."""
     code = webhook.said.get("ErrorCode", "")
-    return int(code) if code.isascii() and code.isdecimal() else None
+    return int(code) if code.isascii() and code.isdecimal() and len(code) < _TOO_MANY_DIGITS else None

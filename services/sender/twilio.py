@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlencode
 
 import aiohttp
@@ -56,7 +56,7 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
         del timeout
         request = self._connections.session().request(
             method,
-            uri.replace(_TWILIO, self._base, 1),
+            self._base + uri.removeprefix(_TWILIO) if uri.startswith(_TWILIO) else _elsewhere(),
             params=params,
             data=urlencode(data or {}).encode(),
             headers={**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*(auth or ("", "")))},
@@ -66,6 +66,10 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
         async with request as answer:
             self.retry_after = _seconds(answer.headers.get("Retry-After"))
             return Response(answer.status, await answer.text(), answer.headers)
+
+
+def _elsewhere() -> NoReturn:
+    raise RuntimeError("Twilio's client asked for another host than the one we are told to speak to")
 
 
 class Unheard(Exception):  # noqa: N818 - it says what is known
@@ -122,7 +126,9 @@ class Messages:
 
     def _client(self, account: str, exchange: Exchange) -> Client:
         """Raises SecretMissing."""
-        return Client(account, self._tokens.secrets(account)[0], http_client=exchange)
+        # Not our environment, where a region or an edge would lead it to another host; an empty one counts as none.
+        environment = {"": ""}
+        return Client(account, self._tokens.secrets(account)[0], http_client=exchange, environment=environment)
 
     def _callback(self, text: Text) -> str:
         """Receipts name the message alone: our own ids come back in the URL, which Twilio signs."""

@@ -26,7 +26,7 @@ def test_each_stop_word_stops_in_whichever_form_it_is_typed(word: str, form: str
         pytest.param("stop all", Keyword.STOP, id="in two words"),
         pytest.param("\uff33\uff34\uff2f\uff30", Keyword.STOP, id="full-width letters"),
         pytest.param("start", Keyword.START, id="start"),
-        pytest.param("Unstop!", Keyword.START, id="unstop"),
+        pytest.param(" Unstop ", Keyword.START, id="unstop"),
         pytest.param("yes", Keyword.START, id="yes"),
         pytest.param("help?", Keyword.HELP, id="help"),
         pytest.param("INFO", Keyword.HELP, id="info"),
@@ -68,3 +68,8 @@ def test_at_a_toll_free_number_only_start_and_unstop_lift(prefix: str, body: str
 @pytest.mark.parametrize("number", ["+18225550199", "+448005550199", "+18005550"])
 def test_other_numbers_are_not_toll_free(number: str) -> None:
     assert keyword_of("YES", opt_out_type=None, number=number) is Keyword.START
+
+
+@pytest.mark.parametrize("body", ["Yes!!", "(yes)", "start?", "yes."])
+def test_what_lifts_an_opt_out_is_taken_to_the_letter(body: str) -> None:
+    assert keyword_of(body, opt_out_type=None, number=LONG_CODE) is None

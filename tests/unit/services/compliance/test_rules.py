@@ -161,6 +161,7 @@ def test_the_first_objection_of_the_list_is_the_one_that_is_said(first: int) -> 
         pytest.param(Verdict.ANSWERED, 2, after(None), None, id="answered, and no text was permitted"),
         pytest.param(Verdict.ANSWERED, 2, after(Standing.PENDING), Screening.CANCELLED, id="answered after all"),
         pytest.param(Verdict.ANSWERED, 2, after(Standing.ACCEPTED), Screening.CANCELLED, id="answered, text gone"),
+        pytest.param(Verdict.IGNORED, 2, after(Standing.PENDING), Screening.CANCELLED, id="no call to the business"),
         pytest.param(Verdict.ANSWERED, 3, after(Standing.CANCELLED, 2), None, id="answered, cancelled before"),
         pytest.param(Verdict.UNDETERMINED, 2, after(Standing.PENDING), None, id="doubt takes nothing back"),
         pytest.param(Verdict.MISSED, 2, after(Standing.PENDING), None, id="missed for another reason"),

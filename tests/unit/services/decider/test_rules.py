@@ -187,6 +187,18 @@ def test_twilios_own_timestamp_is_the_calls_end() -> None:
     assert facts.ended_at == START + timedelta(seconds=9)
 
 
+def test_an_end_that_lies_in_the_future_is_not_believed() -> None:
+    """The guard against late texts counts from it."""
+    said = call_ended("completed", Timestamp="Fri, 31 Dec 9999 23:00:00 +0000")
+    assert facts_of(said, own_number=False, phones=None).ended_at == START + timedelta(seconds=21)
+
+
+@pytest.mark.parametrize("digits", ["", "-3", "9" * 30, "9" * 5000, "²"])
+def test_a_duration_that_is_no_count_of_seconds_is_left_out(digits: str) -> None:
+    said = call_ended("completed").model_copy(update={"said": {"CallStatus": "completed", "CallDuration": digits}})
+    assert facts_of(said, own_number=False, phones=None).duration_seconds is None
+
+
 @pytest.mark.parametrize("timestamp", ["", "yesterday", "Mon, 99 Mar 2026"])
 def test_a_timestamp_that_cannot_be_read_is_replaced_by_when_we_heard(timestamp: str) -> None:
     facts = facts_of(call_ended("completed", Timestamp=timestamp), own_number=False, phones=None)

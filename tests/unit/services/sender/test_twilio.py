@@ -132,6 +132,16 @@ async def test_without_a_token_nothing_is_sent(tmp_path: Path, connections: Conn
         assert fake.connections == 0
 
 
+async def test_a_region_in_the_environment_leads_to_no_other_host(
+    tokens: SecretFolder, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    async with listening(CREATED) as fake:
+        await answer_of(fake.url, tokens, connections)
+        assert len(fake.requests) == 1
+
+
 async def test_the_request_is_what_twilio_needs_to_send_it_in_time_and_to_tell_us_of_it(
     tokens: SecretFolder, connections: Connections
 ) -> None:
