@@ -1,47 +1,58 @@
-"""Each Twilio account by itself: how many POSTs at once, and whether it is left alone for a while."""
+"""All Twilio accounts, each by itself: a slow or refused one keeps its own slots busy, and nobody else's."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import timedelta
 
 from services.sender import metrics
+from services.sender.account import Account
+from services.sender.breaker import Tolerance
 from services.sender.changes import Held
+from services.sender.errors import Answer
+from services.sender.level import Level
 
 
 class Accounts:
-    """A slow or refused account keeps its own slots busy, and nobody else's."""
+    """Times are monotonic seconds: a clock that is set back leaves nobody alone for longer."""
 
-    def __init__(self, *, posts_at_once: int) -> None:
+    def __init__(self, *, posts_at_once: int, halt: timedelta, bears: Tolerance) -> None:
         self._posts_at_once = posts_at_once
-        self._in_flight: Counter[str] = Counter()
-        self._rests_until: dict[str, datetime] = {}
+        self._halt = halt.total_seconds()
+        self._bears = bears
+        self._known: dict[str, Account] = {}
 
-    def closed(self, now: datetime) -> set[str]:
+    def closed(self, at: float) -> set[str]:
         """From which nothing is to be claimed now."""
-        self._rests_until = {account: until for account, until in self._rests_until.items() if until > now}
-        full = {account for account, count in self._in_flight.items() if count >= self._posts_at_once}
-        return full | self._rests_until.keys()
+        return {name for name, account in self._known.items() if account.closed(at)}
 
-    def admit(self, intents: Iterable[Held]) -> list[Held]:
+    def admit(self, intents: Iterable[Held], at: float) -> list[Held]:
         """Those for whom there is a slot; it is taken until `leave`."""
-        return [held for held in intents if self._enter(held.entry.text.account_sid)]
+        return [held for held in intents if self._enters(held.entry.text.account_sid, at)]
 
-    def leave(self, account: str) -> None:
-        self._in_flight[account] -= 1
-        metrics.IN_FLIGHT.labels(account).set(self._in_flight[account])
-        if not self._in_flight[account]:
-            del self._in_flight[account]
+    def heard(self, name: str, answer: Answer, *, since: float, at: float) -> None:
+        """What a POST of a text that was admitted then came to."""
+        before = self._account(name)
+        after = before.heard(answer, since=since, at=at, halt=self._halt, bears=self._bears)
+        if after.breaker.why and after.breaker.until > before.breaker.until:
+            metrics.HALTED.labels(name, after.breaker.why).inc()
+        self._keep(name, after)
 
-    def rest(self, account: str, until: datetime) -> None:
-        """Leaves it alone until then; a shorter rest does not end a longer one."""
-        self._rests_until[account] = max(until, self._rests_until.get(account, until))
-        metrics.HALTED.labels(account).inc()
+    def leave(self, name: str, *, since: float) -> None:
+        """A text that was admitted then is out of hand, whatever became of it."""
+        self._keep(name, self._account(name).left(since))
 
-    def _enter(self, account: str) -> bool:
-        if self._in_flight[account] >= self._posts_at_once:
+    def _enters(self, name: str, at: float) -> bool:
+        account = self._account(name)
+        if account.closed(at):
             return False
-        self._in_flight[account] += 1
-        metrics.IN_FLIGHT.labels(account).set(self._in_flight[account])
+        self._keep(name, account.admitted(at))
         return True
+
+    def _account(self, name: str) -> Account:
+        return self._known.get(name) or Account(level=Level.at_its_ceiling(self._posts_at_once))
+
+    def _keep(self, name: str, account: Account) -> None:
+        self._known[name] = account
+        metrics.IN_FLIGHT.labels(name).set(account.in_flight)
+        metrics.AT_ONCE.labels(name).set(account.level.at_once)

@@ -19,6 +19,7 @@ from services.sender.caretaker import Caretaker
 from services.sender.connections import Connections
 from services.sender.dispatcher import Dispatcher
 from services.sender.handlers import Sender
+from services.sender.hands import Hands
 from services.sender.inquiries import Inquiries
 from services.sender.outbox import Outbox
 from services.sender.posting import Poster
@@ -37,7 +38,8 @@ def build(settings: Settings | None = None) -> Service:
     service = Service(NAME, settings)
     ledger = _ledger(service, settings)
     views = _views(service, settings)
-    # Loops end in the reverse of this order: the dispatcher first, then who writes down and who publishes for it.
+    # Loops end in the reverse of this order: first no more is claimed, then what is in hand is posted, then those end
+    # who write down and who publish for it.
     outbox = Outbox(ledger, service.publisher, clock=wall_clock)
     service.loop("outbox", outbox.run)
     recorder = Recorder(ledger, outbox, clock=wall_clock)
@@ -46,11 +48,13 @@ def build(settings: Settings | None = None) -> Service:
     service.loop("caretaker", Caretaker(ledger, outbox, patience=patience, clock=wall_clock).run)
     messages = _messages(service, settings)
     unsure = Unsure(messages=messages, ledger=ledger, rhythm=settings.looks, clock=wall_clock)
-    silent = Silent(messages=messages, ledger=ledger, rhythm=settings.questions, clock=wall_clock)
+    silent = Silent(messages=messages, rhythm=settings.questions, clock=wall_clock)
     for question in (unsure, silent):
         inquiries = Inquiries(question, ledger, outbox, rest=settings.pace.halt, clock=wall_clock)
         service.loop(f"inquiries about {question.about}", inquiries.run)
-    dispatcher = _dispatcher(settings, ledger=ledger, views=views, recorder=recorder, messages=messages)
+    hands = Hands(within=settings.pace.shutdown)
+    service.loop("hands", hands.run)
+    dispatcher = _dispatcher(settings, ledger=ledger, views=views, recorder=recorder, messages=messages, hands=hands)
     service.loop("dispatcher", dispatcher.run)
     sender = Sender(ledger=ledger, outbox=outbox, wake=dispatcher.wake, clock=wall_clock)
     topics = (TEXTS_SCREENED, RECEIPTS_INGESTED)
@@ -87,16 +91,17 @@ def _messages(service: Service, settings: Settings) -> Messages:
 
 
 def _dispatcher(
-    settings: Settings, *, ledger: Ledger, views: Views, recorder: Recorder, messages: Messages
+    settings: Settings, *, ledger: Ledger, views: Views, recorder: Recorder, messages: Messages, hands: Hands
 ) -> Dispatcher:
-    accounts = Accounts(posts_at_once=settings.posts_per_account)
     pace = settings.pace
+    accounts = Accounts(posts_at_once=settings.posts_per_account, halt=pace.halt, bears=settings.tolerance)
     poster = Poster(messages=messages, views=views, accounts=accounts, pace=pace, clock=wall_clock, uniform=uniform)
     return Dispatcher(
         ledger=ledger,
         views=views,
         accounts=accounts,
         poster=poster,
+        hands=hands,
         recorder=recorder,
         pace=pace,
         clock=wall_clock,

@@ -15,6 +15,8 @@ from services.sender.state import Ledger
 
 _EVERY_SECONDS: Final = 1.0
 _AT_ONCE: Final = 500
+# Times the patience: as long as that, Twilio was asked in vain, or there was nobody to ask.
+_GIVEN_UP_AFTER: Final = 7
 
 
 class Caretaker:
@@ -36,8 +38,9 @@ class Caretaker:
     async def _care(self) -> None:
         """Each text is told all of it: its state knows what is about it."""
         now = self._clock()
-        ids = await self._ledger.neglected(now=now, patience=self._patience, limit=_AT_ONCE)
-        facts = (LeaseLost(at=now), Overdue(at=now), DeadlinePassed(claimed_by=now - self._patience))
+        deadline = DeadlinePassed(claimed_by=now - self._patience, given_up_by=now - _GIVEN_UP_AFTER * self._patience)
+        ids = await self._ledger.neglected(deadline, now=now, limit=_AT_ONCE)
+        facts = (LeaseLost(at=now), Overdue(at=now), deadline)
         happenings = [Happening(text_id=text_id, evidence=fact) for text_id in ids for fact in facts]
         self._outbox.hand_over(await self._ledger.apply(happenings, now=now))
 

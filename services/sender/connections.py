@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 
 
-@dataclass(slots=True)
+class Withheld(Exception):  # noqa: N818 - it says what is known
+    """Right before its first byte, a request was not to be made any more."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Wire:
-    """One request's own record. Until it is connected not a byte was written; from then on, some may have been."""
+    """One request's own record. Until it is `begun` not a byte was written; from then on, some may have been.
 
-    connected: bool = False
+    `still`: asked once, right before that, whether the request is still to be made.
+    """
+
+    still: Callable[[], bool] = lambda: True
+    begun: bool = False
+
+
+class Letter(aiohttp.BytesPayload):
+    """A request's body. Its headers wait for it: nothing is written before it is, and in one piece with them.
+
+    So this is the last moment there is, after the wait for a connection: between the question and the write nothing is
+    awaited.
+    """
+
+    def __init__(self, body: bytes, wire: Wire) -> None:
+        super().__init__(body)
+        self._wire = wire
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Raises Withheld; the connection is then closed unused."""
+        if not self._wire.still():
+            raise Withheld
+        self._wire.begun = True
+        await super().write_with_length(writer, content_length)
 
 
 class Connections:
@@ -32,7 +60,6 @@ class Connections:
                 # Without a limit: how many POSTs go at once is each account's matter, and none waits for another's.
                 connector=aiohttp.TCPConnector(limit=0),
                 timeout=self._timeout,
-                trace_configs=[_traced()],
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._open
@@ -47,15 +74,3 @@ class Connections:
     async def close(self) -> None:
         if self._open is not None:
             await self._open.close()
-
-
-def _traced() -> aiohttp.TraceConfig:
-    """Tells a request's Wire that a connection is in hand, new (TLS included) or kept, before anything is written."""
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_connected)
-    trace.on_connection_reuseconn.append(_connected)
-    return trace
-
-
-async def _connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
-    context.trace_request_ctx.connected = True

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,14 +13,13 @@ from schemas.reasons import Reason
 from services.sender.accounts import Accounts
 from services.sender.bell import Bell
 from services.sender.changes import Happening, Held
+from services.sender.hands import Hands
 from services.sender.ledger import Claim, Unsent
 from services.sender.pace import Pace
 from services.sender.posting import InHand, Poster
 from services.sender.recorder import Recorder
 from services.sender.state import Ledger
 from services.sender.views import Views
-
-log = logging.getLogger(__name__)
 
 _CLAIMED_AT_ONCE: Final = 100
 
@@ -36,6 +34,7 @@ class Dispatcher:
         views: Views,
         accounts: Accounts,
         poster: Poster,
+        hands: Hands,
         recorder: Recorder,
         pace: Pace,
         clock: Callable[[], datetime],
@@ -45,47 +44,42 @@ class Dispatcher:
         self._views = views
         self._accounts = accounts
         self._poster = poster
+        self._hands = hands
         self._recorder = recorder
         self._pace = pace
         self._clock = clock
         self._new_token = new_token
         self._bell = Bell()
-        self._claiming: asyncio.Future[int]
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """There may be something to post."""
         self._bell.ring()
 
     async def run(self) -> None:
-        """Until cancelled: then nothing more is claimed, and what is in hand is posted and written down."""
-        try:
-            while True:
-                # Shielded: a round that has claimed must come to know it, or its texts would become unsure.
-                self._claiming = asyncio.ensure_future(self._round())
-                if not await asyncio.shield(self._claiming):
-                    await self._bell.heard(within=self._pace.poll.total_seconds())
-        except asyncio.CancelledError:
-            await self._drain()
-            raise
+        """Until cancelled: then nothing more is claimed. What is in hand is seen to its end by the hands."""
+        while True:
+            # Shielded: a round that has claimed must come to know it, or its texts would become unsure.
+            if not await asyncio.shield(self._hands.take(self._round())):
+                await self._bell.heard(within=self._pace.poll.total_seconds())
 
     async def _round(self) -> int:
         """Claims what is due and starts its posting; how many that were."""
-        intents = self._accounts.admit(await self._due())
+        due = await self._due()
+        since, now = time.monotonic(), self._clock()
+        intents = self._accounts.admit(due, since)
         if not intents:
             return 0
-        since, now = time.monotonic(), self._clock()
         claim = Claim(token=self._new_token(), until=now + self._pace.lease)
         try:
             won = {entry.text.text_id: entry for entry in await self._ledger.claim(intents, claim, now=now)}
         except Exception:
-            self._give_back(intents, claim)
+            self._give_back(intents, claim, since)
             raise
         for held in intents:
             if entry := won.get(held.text_id):
-                self._start(self._carry(InHand(entry=entry, token=claim.token, since=since)))
+                self._hands.take(self._carry(InHand(entry=entry, token=claim.token, since=since)))
             else:
-                self._accounts.leave(held.entry.text.account_sid)
+                self._accounts.leave(held.entry.text.account_sid, since=since)
         return len(won)
 
     async def _due(self) -> Sequence[Held]:
@@ -96,7 +90,7 @@ class Dispatcher:
         return await self._ledger.due(
             now=now,
             limit=_CLAIMED_AT_ONCE,
-            not_accounts=self._accounts.closed(now) | self._views.paused(ControlScope.ACCOUNT),
+            not_accounts=self._accounts.closed(time.monotonic()) | self._views.paused(ControlScope.ACCOUNT),
             not_businesses=self._views.paused(ControlScope.BUSINESS),
         )
 
@@ -104,35 +98,13 @@ class Dispatcher:
         try:
             evidence = await self._poster.post(hand)
         finally:
-            self._accounts.leave(hand.entry.text.account_sid)
+            self._accounts.leave(hand.entry.text.account_sid, since=hand.since)
             self.wake()
         await self._recorder.record(Happening(text_id=hand.entry.text.text_id, evidence=evidence))
 
-    def _give_back(self, intents: Sequence[Held], claim: Claim) -> None:
+    def _give_back(self, intents: Sequence[Held], claim: Claim, since: float) -> None:
         """The claims may have been written or not: either way nothing was posted under them."""
-        now = self._clock()
-        unsent = Unsent(token=claim.token, reason=Reason.EXPIRED, again_at=now)
+        unsent = Unsent(token=claim.token, reason=Reason.EXPIRED, again_at=self._clock())
         for held in intents:
-            self._accounts.leave(held.entry.text.account_sid)
-            self._start(self._recorder.record(Happening(text_id=held.text_id, evidence=unsent)))
-
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """What broke here leaves its text to the lease: unsure, and seen."""
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("sending was interrupted", exc_info=error, extra={"action": "sending_interrupted"})
-
-    async def _drain(self) -> None:
-        """A round that has not ended may still start tasks: they are waited for as well."""
-        try:
-            async with asyncio.timeout(self._pace.shutdown.total_seconds()):
-                await asyncio.wait([self._claiming])
-                while self._tasks:
-                    await asyncio.wait(self._tasks)
-        except TimeoutError:
-            log.warning("stopped with texts in hand", extra={"action": "drain_cut", "texts": len(self._tasks)})
+            self._accounts.leave(held.entry.text.account_sid, since=since)
+            self._hands.take(self._recorder.record(Happening(text_id=held.text_id, evidence=unsent)))

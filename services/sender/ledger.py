@@ -165,9 +165,13 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed:
-    """For texts that were claimed by then, and of which nothing was seen since."""
+    """For texts that were claimed by then, that nobody will look for again, and of which nothing was seen.
+
+    Twilio may not let itself be asked for days. `given_up_by`: claimed by then, they had looks enough if they had none.
+    """
 
     claimed_by: datetime
+    given_up_by: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,9 +308,13 @@ def _unsettled(entry: Entry, fact: LeaseLost | DeadlinePassed) -> Entry:
     match fact, entry.state:
         case LeaseLost(at=at), State.POSTING if at >= entry.claim.until:
             return _unsure(entry, Reason.CLAIM_LOST)
-        case DeadlinePassed(claimed_by=claimed_by), State.UNSURE if entry.claimed_at <= claimed_by:
+        case DeadlinePassed(), State.UNSURE if _seen_enough(entry.claimed_at, entry.due_at, fact):
             return entry.becoming(State.PARKED, reason=Reason.NEVER_SEEN)
     return entry
+
+
+def _seen_enough(claimed_at: datetime, next_look: datetime | None, deadline: DeadlinePassed) -> bool:
+    return claimed_at <= (deadline.claimed_by if next_look is None else deadline.given_up_by)
 
 
 def _looked(entry: Entry, fact: Looked) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from services.sender.changes import Happening
 from services.sender.ledger import Entry, Looked, Receipt, State
 from services.sender.settlement import Message, Rhythm, sightings
 from services.sender.state import Ledger
-from services.sender.twilio import Messages
+from services.sender.twilio import Messages, Unheard
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +31,13 @@ class Unsure:
     clock: Callable[[], datetime]
 
     async def ask(self, account: str, texts: Sequence[Entry]) -> AsyncIterator[list[Happening]]:
-        """One look into the list for all between the same two numbers. Raises Unheard."""
+        """One look into the list for all between the same two numbers. Raises Unheard where nobody answers at all."""
         for (sender, recipient), asked in _by_numbers(texts).items():
-            messages = await self.messages.listed(account, sender=sender, recipient=recipient)
+            try:
+                messages = await self.messages.listed(account, sender=sender, recipient=recipient)
+            except Unheard as error:
+                yield _postponed(asked, error, about=self.about, rhythm=self.rhythm, now=self.clock())
+                continue
             seen = sightings(messages, await self.ledger.between(sender, recipient))
             yield [happening for text in asked for happening in self._told(text, seen.get(text.text.text_id))]
 
@@ -45,19 +52,39 @@ class Silent:
 
     about: ClassVar = State.ACCEPTED
     messages: Messages
-    ledger: Ledger
     rhythm: Rhythm
     clock: Callable[[], datetime]
 
     async def ask(self, account: str, texts: Sequence[Entry]) -> AsyncIterator[list[Happening]]:
-        """Each by its message. Raises Unheard."""
+        """Each by its message. Raises Unheard where nobody answers at all."""
         for text in texts:
-            message = await self.messages.one(account, text.message_sid or "")
+            try:
+                message = await self.messages.one(account, text.message_sid or "")
+            except Unheard as error:
+                yield _postponed([text], error, about=self.about, rhythm=self.rhythm, now=self.clock())
+                continue
             metrics.INQUIRIES.labels(self.about, message.delivery if message else "no such message").inc()
             yield list(_told(text, message, KnownBy.STATUS, _again(text, self.rhythm, self.clock())))
 
 
 Question = Unsure | Silent
+
+
+def _postponed(
+    texts: Iterable[Entry], error: Unheard, *, about: State, rhythm: Rhythm, now: datetime
+) -> list[Happening]:
+    """Nobody else waits behind a question that cannot be answered: it is asked again later, and was no look.
+
+    Raises the error again where no question would have been answered.
+    """
+    if error.at_all:
+        raise error
+    metrics.INQUIRIES.labels(about, "unheard").inc()
+    log.warning("Twilio cannot answer about a text", extra={"action": "inquiry_postponed", "why": str(error)})
+    return [
+        Happening(text_id=text.text.text_id, evidence=Looked(look=text.looks, again_at=_again(text, rhythm, now)))
+        for text in texts
+    ]
 
 
 def _told(text: Entry, message: Message | None, by: KnownBy, again_at: datetime | None) -> Iterable[Happening]:

@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from runtime.settings import RuntimeSettings
+from services.sender.breaker import Tolerance
 from services.sender.pace import Pace
 from services.sender.settlement import Rhythm
 
@@ -22,7 +23,9 @@ class Settings(RuntimeSettings):
     twilio_connect_seconds: float = Field(default=3, gt=0)
     twilio_read_seconds: float = Field(default=10, gt=0, description="for the whole answer, once connected")
 
-    posts_per_account: int = Field(default=8, ge=1, description="at once; each may be stranded by a sudden death")
+    posts_per_account: int = Field(default=8, ge=1, description="at once, at most; a sudden death may strand as many")
+    silences_limit: int = Field(default=5, ge=1, description="POSTs of an account in a row without an answer")
+    silence_seconds: float = Field(default=2, gt=0, description="that it is left alone then; doubled with each probe")
     lease_seconds: float = Field(default=60, description="a claim that is not reported within this is unsure")
     views_max_age_seconds: float = Field(default=10, description="an older view of consents posts nothing")
     hold_seconds: float = Field(default=2, description="until a text that was held back is looked at again")
@@ -53,6 +56,11 @@ class Settings(RuntimeSettings):
             poll=timedelta(seconds=self.poll_seconds),
             shutdown=timedelta(seconds=self.shutdown_seconds),
         )
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """Of an account that does not answer."""
+        return Tolerance(silences=self.silences_limit, rest=self.silence_seconds, cap=self.retry_cap_seconds)
 
     @property
     def looks(self) -> Rhythm:

@@ -24,10 +24,11 @@ from runtime.mongo import duplicates, expire_after
 from runtime.retry import full_jitter
 from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
-from services.sender.ledger import Claim, Claimed, Entry, State, message_named, take
+from services.sender.ledger import Claim, Claimed, DeadlinePassed, Entry, State, message_named, take
 from services.sender.rows import SETTLED, Saying, held, inserted, sayings, update
 from services.sender.texts import Text
 
+COLLECTION: Final = "ledger"
 _ATTEMPTS: Final = 12
 
 
@@ -94,14 +95,15 @@ class Ledger:
         lost, _ = await self._write(changes, now)
         return [change.after for change in changes if change.before.text_id not in lost]
 
-    async def neglected(self, *, now: datetime, patience: timedelta, limit: int) -> list[str]:
+    async def neglected(self, deadline: DeadlinePassed, *, now: datetime, limit: int) -> list[str]:
         """Texts whose lease ran out, intents past their time, and unsure ones that nobody can settle any more."""
         leases = {"state": State.POSTING.value, "due_at": {"$lte": now}}
         late = {"state": State.INTENT.value, "expires_at": {"$lte": now}}
-        unseen = {"state": State.UNSURE.value, "claimed_at": {"$lte": now - patience}}
+        unseen = {"state": State.UNSURE.value, "due_at": None, "claimed_at": {"$lte": deadline.claimed_by}}
+        given_up = {"state": State.UNSURE.value, "claimed_at": {"$lte": deadline.given_up_by}}
         return [
             row["_id"]
-            for query in (leases, late, unseen)
+            for query in (leases, late, unseen, given_up)
             async for row in self.collection.find(query, {"_id": 1}).limit(limit)
         ]
 
@@ -122,9 +124,10 @@ class Ledger:
         query = {"entry.text.recipient": recipient, "entry.text.sender": sender}
         return [held(row).entry async for row in self.collection.find(query)]
 
-    async def parked(self) -> list[Entry]:
-        """Those a person may rule on, the longest standing first."""
-        rows = self.collection.find({"state": State.PARKED.value}).sort("claimed_at")
+    async def parked(self, *, claimed_by: datetime) -> list[Entry]:
+        """Those a person may rule on, and unsure ones claimed by then that nobody has parked; the oldest first."""
+        late = {"state": State.UNSURE.value, "claimed_at": {"$lte": claimed_by}}
+        rows = self.collection.find({"$or": [{"state": State.PARKED.value}, late]}).sort("claimed_at")
         return [held(row).entry async for row in rows]
 
     async def text(self, text_id: str) -> Entry | None:
@@ -134,6 +137,10 @@ class Ledger:
         """The text that a message settled."""
         row = await self.collection.find_one({"message_sid": message_sid}, {"_id": 1})
         return row["_id"] if row else None
+
+    async def is_published(self, text_id: str) -> bool:
+        """Whether all that was said of it is on the topic."""
+        return await self.collection.find_one({"_id": text_id, "unpublished.0": {"$exists": True}}, {"_id": 1}) is None
 
     async def unpublished(self, *, before: datetime, limit: int) -> list[Saying]:
         """What was stored before this time and has not been published, as after a crash."""

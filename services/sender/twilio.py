@@ -18,7 +18,7 @@ from twilio.rest import Client
 
 from runtime.secrets import SecretFolder, SecretMissing
 from schemas.callbacks import MESSAGE_STATUS, Issued, callback_url
-from services.sender.connections import Connections, Wire
+from services.sender.connections import Connections, Letter, Wire
 from services.sender.delivery import delivery_of
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
 from services.sender.settlement import Message
@@ -27,17 +27,18 @@ from services.sender.texts import Text
 _TWILIO: Final = "https://api.twilio.com"
 # Between one caller and one business; one page, and what is older is not looked for.
 _NEWEST: Final = 200
+_ABOUT_THE_QUESTION: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY})
 _log: Final = logging.getLogger(__name__)
 
 
 class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
     """One request and its answer, for the twilio client to speak through. It logs nothing: bodies hold numbers."""
 
-    def __init__(self, connections: Connections, base: str) -> None:
+    def __init__(self, connections: Connections, base: str, wire: Wire) -> None:
         super().__init__(_log, is_async=True)
         self._connections = connections
         self._base = base
-        self.wire = Wire()
+        self._wire = wire
         self.retry_after: float | None = None
 
     async def request(
@@ -52,16 +53,15 @@ class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
         timeout: float | None = None,  # noqa: ASYNC109 - the session's own limits hold, for every request
         allow_redirects: bool = False,
     ) -> Response:
-        """Raises whatever aiohttp raises; `wire` then says whether anything can have been sent."""
+        """Raises whatever aiohttp raises; the wire then says whether anything can have been sent."""
         del timeout
         request = self._connections.session().request(
             method,
             self._base + uri.removeprefix(_TWILIO) if uri.startswith(_TWILIO) else _elsewhere(),
             params=params,
-            data=urlencode(data or {}).encode(),
+            data=Letter(urlencode(data).encode(), self._wire) if data else None,
             headers={**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*(auth or ("", "")))},
             allow_redirects=allow_redirects,
-            trace_request_ctx=self.wire,
         )
         async with request as answer:
             self.retry_after = _seconds(answer.headers.get("Retry-After"))
@@ -73,7 +73,14 @@ def _elsewhere() -> NoReturn:
 
 
 class Unheard(Exception):  # noqa: N818 - it says what is known
-    """Twilio did not answer a question, which is evidence of nothing."""
+    """Twilio did not answer a question, which is evidence of nothing.
+
+    `at_all`: it would not have answered another either; else it is this question that it cannot answer.
+    """
+
+    def __init__(self, why: str, *, at_all: bool) -> None:
+        super().__init__(why)
+        self.at_all = at_all
 
 
 class Messages:
@@ -85,9 +92,9 @@ class Messages:
         self._public_url = public_url
         self._base = (base or _TWILIO).rstrip("/")
 
-    async def post(self, text: Text, *, validity_seconds: int) -> Answer:
-        """Once. Raises nothing: each way it can end is an answer."""
-        exchange = Exchange(self._connections, self._base)
+    async def post(self, text: Text, wire: Wire, *, validity_seconds: int) -> Answer:
+        """Once. Raises nothing: each way it can end is an answer. Withheld is like not connected."""
+        exchange = Exchange(self._connections, self._base, wire)
         try:
             client = self._client(text.account_sid, exchange)
         except SecretMissing:
@@ -103,20 +110,20 @@ class Messages:
         except (TwilioRestException, TwilioServiceException) as error:
             return _denied(error.status, error.code, exchange.retry_after)
         except Exception as error:  # noqa: BLE001 - whatever it was, all that matters is whether anything went out
-            return _without_answer(error, exchange.wire)
+            return _without_answer(error, wire)
         return Created(message_sid=message.sid) if message.sid else NoAnswer()
 
     async def listed(self, account: str, *, sender: str, recipient: str) -> list[Message]:
         """The newest from one number to another. Not filtered by DateSent, which what is queued does not have."""
         with _hearing():
-            client = self._client(account, Exchange(self._connections, self._base))
+            client = self._client(account, Exchange(self._connections, self._base, Wire()))
             found = await client.messages.list_async(to=recipient, from_=sender, limit=_NEWEST, page_size=_NEWEST)
             return [_message(one) for one in found]
 
     async def one(self, account: str, message_sid: str) -> Message | None:
         """None where Twilio knows no such message."""
         with _hearing():
-            client = self._client(account, Exchange(self._connections, self._base))
+            client = self._client(account, Exchange(self._connections, self._base, Wire()))
             try:
                 return _message(await client.messages(message_sid).fetch_async())
             except TwilioRestException as error:
@@ -145,8 +152,12 @@ def _hearing() -> Iterator[None]:
     """Whatever kept an answer away, there is none. Its own message is left out: it holds numbers."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever it was, no answer is evidence of nothing
-        raise Unheard(type(error).__name__) from None
+    except TwilioRestException as error:
+        raise Unheard(f"HTTP status {error.status}", at_all=error.status not in _ABOUT_THE_QUESTION) from None
+    except (aiohttp.ClientError, OSError, TimeoutError, SecretMissing) as error:
+        raise Unheard(type(error).__name__, at_all=True) from None
+    except Exception as error:  # noqa: BLE001 - an answer that cannot be read is evidence of nothing
+        raise Unheard(type(error).__name__, at_all=False) from None
 
 
 def _message(one: Any) -> Message:
@@ -166,9 +177,9 @@ def _denied(status: int, code: int | None, retry_after: float | None) -> Denied:
 
 
 def _without_answer(error: Exception, wire: Wire) -> Answer:
-    why = {"action": "post_unanswered", "why": type(error).__name__, "connected": wire.connected}
+    why = {"action": "post_unanswered", "why": type(error).__name__, "begun": wire.begun}
     _log.warning("a POST got no answer", extra=why)
-    return NoAnswer() if wire.connected else NotConnected()
+    return NoAnswer() if wire.begun else NotConnected()
 
 
 def _seconds(retry_after: str | None) -> float | None:

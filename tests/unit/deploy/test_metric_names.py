@@ -12,6 +12,7 @@ from schemas.reasons import Reason
 from schemas.texts import Screening, TextState
 from services.ingest.metrics import Outcome
 from services.ingest.refusals import Refusal
+from services.sender.breaker import Why
 from services.sender.errors import Created, Denied, NoAnswer, NotConnected, NoToken
 from tests.unit.deploy.watched import exported, expressions, rules, selectors, service_names
 
@@ -25,6 +26,7 @@ _VALUES: Final[Mapping[str, Collection[str]]] = {
     "screening": set(Screening),
     "source": set(Source),
     "outcome": {"accepted", "ignored", *Refusal, *Outcome},
+    "why": set(Why),
     "answer": {answer.__name__ for answer in (Created, Denied, NoAnswer, NotConnected, NoToken)},
 }
 _ALL: Final = expressions()

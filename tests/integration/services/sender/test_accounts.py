@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from runtime.events import Event
 from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Texting
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, TextState
 from services.sender.app import build
+from services.sender.breaker import Why
 from services.sender.settings import Settings
 from simulator.client import SimulatorClient
 from simulator.directory import Number
 from simulator.faults.order import FaultOrder
 from tests.integration.services.sender.conftest import ACCOUNT, TOKEN, Neighbours
 from tests.integration.wire import Wire
+from tests.waiting import until
 
 OTHER = "AC" + "0b" * 16
 OTHER_SENDER = "+14155550101"
@@ -30,23 +34,73 @@ def control(texting: Texting, *, version: int, scope: ControlScope, name: str) -
     return CONTROLS_CHANGED.event(said, source="/test", subject=key, transition=str(version), key=key, time=now)
 
 
-async def test_a_slow_account_keeps_nobody_else_waiting(
-    wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
-) -> None:
-    """It has more texts than slots, and Twilio answers none of them; the other's text is posted meanwhile."""
+async def other_account(settings: Settings, twilio: SimulatorClient) -> None:
     (settings.twilio_credentials / OTHER).write_text(TOKEN)
     await twilio.put_account(OTHER, [TOKEN])
     await twilio.put_number(OTHER_SENDER, Number(account_sid=OTHER))
-    await twilio.order_fault(FaultOrder(name="accept-never-answer", from_=OTHER_SENDER, times=None))
+
+
+async def screened_for_the_other(neighbours: Neighbours, *text_ids: str) -> None:
+    for text_id in text_ids:
+        await neighbours.screened(text_id, account_sid=OTHER, sender=OTHER_SENDER, conversation_id="c1_2")
+
+
+async def test_an_account_that_answers_after_20_seconds_keeps_nobody_else_waiting(
+    wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
+) -> None:
+    """It has far more texts than slots, all of them older: the other's go one after the other meanwhile."""
+    await other_account(settings, twilio)
+    await twilio.order_fault(FaultOrder(name="answer-late", from_=OTHER_SENDER, times=None, real_seconds=20))
     await twilio.order_fault(FaultOrder(name="no-callback", times=None))
-    slow = [f"slow{number}" for number in range(6)]
-    async with build(settings.model_copy(update={"posts_per_account": 2})).running():
-        for text_id in slow:
-            await neighbours.screened(text_id, account_sid=OTHER, sender=OTHER_SENDER, conversation_id="c1_2")
+    patient = settings.model_copy(
+        update={"posts_per_account": 2, "twilio_read_seconds": 25, "lease_seconds": 60, "shutdown_seconds": 30}
+    )
+    slow, swift = [f"slow{number}" for number in range(120)], [f"t{number}" for number in range(20)]
+    async with build(patient).running():
+        await screened_for_the_other(neighbours, *slow)
+        began = time.monotonic()
+        for text_id in swift:
+            await neighbours.screened(text_id)
+        events = await wire.heard(TEXTS_DISPATCHED, count=20)
+        assert time.monotonic() - began < 20, "nothing of the slow account can have been answered"
+        assert {event.data.text_id for event in events} == set(swift)
+        slow_ones = [message for message in await twilio.messages() if message["from"] == OTHER_SENDER]
+        assert len(slow_ones) == 2
+
+
+async def test_an_account_that_nobody_answers_for_is_left_alone_before_all_its_texts_are_unsure(
+    wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
+) -> None:
+    await other_account(settings, twilio)
+    await twilio.order_fault(FaultOrder(name="server-error", status=500, from_=OTHER_SENDER, times=None))
+    quick = settings.model_copy(update={"posts_per_account": 2, "silences_limit": 3, "silence_seconds": 60})
+    async with build(quick).running():
+        await screened_for_the_other(neighbours, *[f"slow{number}" for number in range(12)])
+        await wire.heard(TEXTS_DISPATCHED, count=3)
         await neighbours.screened("t1")
-        events = await wire.heard(TEXTS_DISPATCHED, count=3)
-        assert events[0].data.text_id == "t1"
-        assert len(await twilio.messages()) <= 1 + 4
+        events = await wire.heard(TEXTS_DISPATCHED, until=lambda heard: any(e.data.text_id == "t1" for e in heard))
+    unsure = [event for event in events if event.data.state is TextState.UNSURE]
+    assert 3 <= len(unsure) <= 4, "as many as are borne, and what was in hand at that moment"
+
+
+async def test_an_account_that_is_refused_goes_on_by_itself_when_it_is_well_again(
+    wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
+) -> None:
+    """The token in the folder is wrong, and is then set right: nobody restarts anything."""
+    (settings.twilio_credentials / ACCOUNT).write_text("not the token")
+    halted = {"account": ACCOUNT, "why": Why.CREDENTIALS.value}
+    before = REGISTRY.get_sample_value("missedcall_account_halts_total", halted) or 0
+    async with build(settings).running():
+        for number in range(5):
+            await neighbours.screened(f"t{number}")
+        await until(
+            lambda: (REGISTRY.get_sample_value("missedcall_account_halts_total", halted) or 0) > before, within=20
+        )
+        assert await twilio.messages() == []
+        (settings.twilio_credentials / ACCOUNT).write_text(TOKEN)
+        events = await wire.heard(TEXTS_DISPATCHED, count=5)
+    assert {event.data.state for event in events} == {TextState.ACCEPTED}
+    assert len(await twilio.messages()) == 5
 
 
 @pytest.mark.parametrize(("scope", "name"), SCOPES)

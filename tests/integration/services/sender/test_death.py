@@ -48,9 +48,9 @@ async def process(settings: Settings) -> AsyncIterator[Process]:
         await started.communicate()
 
 
-async def posted(twilio: SimulatorClient) -> None:
+async def posted(twilio: SimulatorClient, *, count: int = 1) -> None:
     async with asyncio.timeout(20):
-        while not await twilio.messages():  # noqa: ASYNC110 - the simulator tells nobody by itself
+        while len(await twilio.messages()) < count:  # noqa: ASYNC110 - the simulator tells nobody by itself
             await asyncio.sleep(0.02)
 
 
@@ -74,19 +74,28 @@ async def test_a_sender_killed_between_claim_and_answer_leaves_an_unsure_text_an
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_sender_that_is_told_to_stop_finishes_what_it_has_in_hand(
+async def test_a_sender_that_is_told_to_stop_finishes_what_it_has_in_hand_and_leaves_the_rest_to_the_next(
     number: signal.Signals, wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
 ) -> None:
-    await twilio.order_fault(FaultOrder(name="answer-late", real_seconds=0.7))
-    await twilio.order_fault(FaultOrder(name="no-callback"))
-    async with process(settings) as sender:
-        await neighbours.screened("t1")
-        await posted(twilio)
+    """Ten POSTs are out, each answered late, and ten more texts wait: these are nobody's, and so nobody's loss."""
+    await twilio.order_fault(FaultOrder(name="answer-late", real_seconds=0.9, times=10))
+    await twilio.order_fault(FaultOrder(name="no-callback", times=None))
+    ten = settings.model_copy(update={"posts_per_account": 10})
+    texts = [f"t{text}" for text in range(20)]
+    async with process(ten) as sender:
+        for text_id in texts:
+            await neighbours.screened(text_id, conversation_id=f"c1_{text_id}")
+        await posted(twilio, count=10)
         sender.send_signal(number)
         _, errors = await asyncio.wait_for(sender.communicate(), 15)
     assert sender.returncode == 0, errors
-    events = await wire.heard(TEXTS_DISPATCHED)
-    assert [e.data.state for e in events] == [TextState.ACCEPTED]
+    events = await wire.heard(TEXTS_DISPATCHED, count=10)
+    assert [e.data.state for e in events] == [TextState.ACCEPTED] * 10
+    assert len(await twilio.messages()) == 10
+    async with build(ten).running():
+        events = await wire.heard(TEXTS_DISPATCHED, count=20)
+    assert sorted(e.data.text_id for e in events if e.data.state is TextState.ACCEPTED) == sorted(texts)
+    assert len(await twilio.messages()) == 20
 
 
 async def test_what_a_dead_sender_stored_and_did_not_publish_is_published_by_the_next(

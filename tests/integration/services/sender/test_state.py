@@ -15,7 +15,18 @@ from schemas.reasons import Reason
 from schemas.texts import TextState
 from services.sender.changes import Happening
 from services.sender.delivery import Delivery
-from services.sender.ledger import Accepted, Claim, Evidence, LeaseLost, Overdue, Receipt, State, Unsent, Withdrawn
+from services.sender.ledger import (
+    Accepted,
+    Claim,
+    DeadlinePassed,
+    Evidence,
+    LeaseLost,
+    Overdue,
+    Receipt,
+    State,
+    Unsent,
+    Withdrawn,
+)
 from services.sender.rows import Saying
 from services.sender.state import Ledger
 from tests.unit.services.sender.samples import CLAIM, NOW, SID, text
@@ -105,7 +116,8 @@ async def test_texts_that_nobody_looks_after_are_found(ledger: Ledger) -> None:
     await ledger.open([text(), text(text_id="late", expires_at=NOW)], now=NOW)
     await ledger.open([text(text_id="fresh")], now=LATER)
     await ledger.claim([h for h in await ledger.due(now=NOW, limit=9) if h.text_id == "text-1"], CLAIM, now=NOW)
-    assert sorted(await ledger.neglected(now=CLAIM.until, patience=timedelta(days=1), limit=9)) == ["late", "text-1"]
+    deadline = DeadlinePassed(claimed_by=NOW - timedelta(days=1), given_up_by=NOW - timedelta(days=7))
+    assert sorted(await ledger.neglected(deadline, now=CLAIM.until, limit=9)) == ["late", "text-1"]
     facts = [
         Happening(text_id=text_id, evidence=fact)
         for text_id in ("late", "text-1")

@@ -1,34 +1,110 @@
-"""Each account by itself."""
+"""Each account by itself: what an answer to one text says of it, and what it is given."""
+
+from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from prometheus_client import REGISTRY
+
 from services.sender.accounts import Accounts
+from services.sender.breaker import Tolerance, Why
 from services.sender.changes import Held
-from tests.unit.services.sender.samples import NOW, intent, text
+from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
+from tests.unit.services.sender.samples import SID, intent, text
+
+CREATED = Created(message_sid=SID)
 
 
 def held(account: str) -> Held:
     return Held(rev=1, entry=intent(text=text(account_sid=account)))
 
 
+def accounts(posts_at_once: int) -> Accounts:
+    return Accounts(
+        posts_at_once=posts_at_once, halt=timedelta(seconds=30), bears=Tolerance(silences=2, rest=4, cap=60)
+    )
+
+
+def posted(own: Accounts, answer: Answer, *, at: float, name: str = "AC1") -> None:
+    """One text, from its admission to its answer, in no time."""
+    assert len(own.admit([held(name)], at)) == 1
+    own.heard(name, answer, since=at, at=at)
+    own.leave(name, since=at)
+
+
+def halts(name: str, why: Why) -> float:
+    return REGISTRY.get_sample_value("missedcall_account_halts_total", {"account": name, "why": why}) or 0
+
+
 def test_no_more_than_its_slots_are_admitted_and_others_are_not_held_up() -> None:
-    accounts = Accounts(posts_at_once=2)
-    admitted = accounts.admit([held("AC1"), held("AC1"), held("AC1"), held("AC2")])
+    own = accounts(2)
+    admitted = own.admit([held("AC1"), held("AC1"), held("AC1"), held("AC2")], 0)
     assert [h.entry.text.account_sid for h in admitted] == ["AC1", "AC1", "AC2"]
-    assert accounts.closed(NOW) == {"AC1"}
+    assert own.closed(0) == {"AC1"}
 
 
 def test_a_slot_that_is_left_is_there_for_the_next() -> None:
-    accounts = Accounts(posts_at_once=1)
-    accounts.admit([held("AC1")])
-    accounts.leave("AC1")
-    assert accounts.closed(NOW) == set()
-    assert len(accounts.admit([held("AC1")])) == 1
+    own = accounts(1)
+    own.admit([held("AC1")], 0)
+    own.leave("AC1", since=0)
+    assert own.closed(0) == set()
+    assert len(own.admit([held("AC1")], 1)) == 1
 
 
-def test_a_shorter_rest_does_not_end_a_longer_one() -> None:
-    accounts = Accounts(posts_at_once=1)
-    accounts.rest("AC1", NOW + timedelta(seconds=30))
-    accounts.rest("AC1", NOW + timedelta(seconds=1))
-    assert accounts.closed(NOW + timedelta(seconds=29)) == {"AC1"}
-    assert accounts.closed(NOW + timedelta(seconds=30)) == set()
+@pytest.mark.parametrize(
+    ("answer", "why", "rest"),
+    [
+        pytest.param(Denied(status=401, code=20003), Why.CREDENTIALS, 30, id="20003"),
+        pytest.param(Denied(status=401), Why.CREDENTIALS, 30, id="401 without a code"),
+        pytest.param(Denied(status=400, code=30002), Why.SUSPENDED, 30, id="30002"),
+        pytest.param(Denied(status=429, code=63038), Why.DAILY_CAP, 30, id="63038"),
+        pytest.param(Denied(status=429, code=63038, retry_after=99), Why.DAILY_CAP, 99, id="63038 with Retry-After"),
+        pytest.param(Denied(status=429, code=20429, retry_after=7), Why.ASKED, 7, id="429 with Retry-After"),
+        pytest.param(NoToken(), Why.NO_TOKEN, 30, id="no token"),
+    ],
+)
+def test_a_refusal_of_the_whole_account_shuts_it_alone_says_why_and_ends_by_itself(
+    answer: Answer, why: Why, rest: float
+) -> None:
+    own, name = accounts(1), f"AC {answer}"
+    posted(own, answer, at=100, name=name)
+    assert own.closed(100 + rest - 0.001) == {name}
+    assert own.closed(100 + rest) == set()
+    assert halts(name, why) == 1
+
+
+def test_after_a_halt_one_text_finds_out_whether_it_is_over() -> None:
+    own = accounts(4)
+    posted(own, Denied(status=401, code=20003), at=0)
+    assert len(own.admit([held("AC1"), held("AC1")], 30)) == 1
+    own.heard("AC1", CREATED, since=30, at=31)
+    own.leave("AC1", since=30)
+    assert len(own.admit([held("AC1"), held("AC1")], 31)) == 2
+
+
+@pytest.mark.parametrize("answer", [NoAnswer(), NotConnected(), Denied(status=503)])
+def test_posts_in_a_row_that_nobody_answers_shut_an_account(answer: Answer) -> None:
+    own = accounts(4)
+    posted(own, answer, at=0)
+    assert own.closed(0) == set()
+    posted(own, answer, at=1)
+    assert own.closed(4.9) == {"AC1"}
+    assert own.closed(5) == set()
+
+
+def test_that_one_text_is_refused_says_nothing_against_its_account() -> None:
+    own = accounts(4)
+    for second in range(10):
+        posted(own, Denied(status=400, code=21610), at=second)
+    assert own.closed(10) == set()
+
+
+def test_a_429_halves_how_many_go_at_once_and_answers_let_it_grow_again() -> None:
+    own = accounts(4)
+    posted(own, Denied(status=429, code=20429), at=0)
+    assert len(own.admit([held("AC1")] * 4, 1)) == 2
+    for _ in range(2):
+        own.heard("AC1", CREATED, since=1, at=1)
+        own.leave("AC1", since=1)
+    assert len(own.admit([held("AC1")] * 4, 2)) == 3

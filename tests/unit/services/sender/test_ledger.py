@@ -1,6 +1,6 @@
 """The ledger's transitions, as a table: where a text stands, what is heard, where it stands then."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -36,11 +36,13 @@ EXPIRED = text().expires_at
 POSTING = take(intent(), Claimed(claim=CLAIM, at=NOW))
 RULING = Ruling(by="ann", because="Twilio's support looked")
 UNSURE = take(POSTING, Unanswered(token="mine"))
+LOOKED_FOR = take(UNSURE, Looked(look=9, again_at=None))
+NEVER = datetime.min.replace(tzinfo=UTC)
 STANDING = {
     State.INTENT: intent(),
     State.POSTING: POSTING,
     State.UNSURE: UNSURE,
-    State.PARKED: take(UNSURE, DeadlinePassed(claimed_by=NOW)),
+    State.PARKED: take(LOOKED_FOR, DeadlinePassed(claimed_by=NOW, given_up_by=NEVER)),
     State.ACCEPTED: take(POSTING, Accepted(message_sid=SID)),
     State.FAILED: take(POSTING, Refused(token="mine", reason=Reason.REFUSED)),
     State.CANCELLED: take(intent(), Withdrawn()),
@@ -60,8 +62,8 @@ FACTS: dict[str, Evidence] = {
     "withdrawn": Withdrawn(),
     "asked, and nothing seen": Looked(look=1, again_at=SOON),
     "asked for the last time": Looked(look=9, again_at=None),
-    "patience over": DeadlinePassed(claimed_by=NOW),
-    "patience over for older ones": DeadlinePassed(claimed_by=NOW - timedelta(seconds=1)),
+    "patience over, and looks to come": DeadlinePassed(claimed_by=NOW, given_up_by=NOW - timedelta(seconds=1)),
+    "given up": DeadlinePassed(claimed_by=NOW, given_up_by=NOW),
     "ruled to be there": Ruled(ruling=RULING, message_sid=SID),
     "ruled never to have been": Ruled(ruling=RULING, message_sid=None),
     "refused under a lost claim": Refused(token="old", reason=Reason.REFUSED),
@@ -92,7 +94,7 @@ MOVES: dict[State, dict[str, State]] = {
         "refused": State.FAILED,
         "unsent": State.FAILED,
         "unsent, too late to try again": State.FAILED,
-        "patience over": State.PARKED,
+        "given up": State.PARKED,
     },
     State.PARKED: {
         "accepted": State.ACCEPTED,
@@ -158,6 +160,27 @@ def test_a_text_that_nobody_came_to_fails_as_expired() -> None:
 def test_a_sender_that_died_and_an_answer_that_never_came_are_told_apart() -> None:
     assert take(POSTING, FACTS["lease over"]).reason is Reason.CLAIM_LOST
     assert UNSURE.reason is Reason.NO_ANSWER_FROM_TWILIO
+
+
+@pytest.mark.parametrize(
+    ("entry", "deadline", "state"),
+    [
+        pytest.param(LOOKED_FOR, DeadlinePassed(claimed_by=NOW, given_up_by=NEVER), State.PARKED, id="no look to come"),
+        pytest.param(UNSURE, DeadlinePassed(claimed_by=NOW, given_up_by=NEVER), State.UNSURE, id="never looked for"),
+        pytest.param(UNSURE, DeadlinePassed(claimed_by=NOW, given_up_by=NOW), State.PARKED, id="nobody to ask"),
+        pytest.param(
+            LOOKED_FOR,
+            DeadlinePassed(claimed_by=NOW - timedelta(seconds=1), given_up_by=NEVER),
+            State.UNSURE,
+            id="too early",
+        ),
+    ],
+)
+def test_a_text_is_parked_when_its_looks_are_over_and_not_because_nobody_looked(
+    entry: Entry, deadline: DeadlinePassed, state: State
+) -> None:
+    """Else a weekend without a sender would park what one look would have found."""
+    assert take(entry, deadline).state is state
 
 
 def test_a_late_sent_never_overwrites_delivered() -> None:

@@ -124,7 +124,7 @@ class OneText(RuleBasedStateMachine):
 
     @rule(patience=st.sampled_from([timedelta(), LEASE, timedelta(days=1)]))
     def somebody_looks_whether_all_patience_is_over(self, patience: timedelta) -> None:
-        self.hear(DeadlinePassed(claimed_by=self.now - patience))
+        self.hear(DeadlinePassed(claimed_by=self.now - patience, given_up_by=self.now - 7 * patience))
 
     @precondition(lambda self: self.at_twilio)
     @rule()
@@ -172,7 +172,7 @@ class OneText(RuleBasedStateMachine):
         """Once all leases and times are over, it is known what became of it, or known that it is not known."""
         self.hear(LeaseLost(at=self.now + LEASE))
         self.hear(Overdue(at=max(self.now, text().expires_at)))
-        self.hear(DeadlinePassed(claimed_by=self.now + LEASE))
+        self.hear(DeadlinePassed(claimed_by=self.now + LEASE, given_up_by=self.now + LEASE))
         assert self.entry.state in KNOWN
         assert self.entry.reason is not None or self.entry.state is State.CANCELLED
 

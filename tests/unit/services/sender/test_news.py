@@ -69,7 +69,7 @@ def test_what_showed_it_is_told_with_it(fact: Evidence, known_by: KnownBy | None
 
 def test_a_persons_ruling_is_told_with_who_and_why() -> None:
     unsure = take(POSTING, Unanswered(token="mine"))
-    parked = take(unsure, DeadlinePassed(claimed_by=NOW))
+    parked = take(unsure, DeadlinePassed(claimed_by=NOW, given_up_by=NOW))
     fact = Ruled(ruling=Ruling(by="ann", because="Twilio's support looked"), message_sid=None)
     (said,) = news(parked, take(parked, fact), fact)
     assert (said.state, said.reason, said.known_by) == (TextState.FAILED, Reason.RULED, KnownBy.RULING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from schemas.consents import CONSENTS_CHANGED, ConsentChanged, Evidence, Scope, 
 from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Texting
 from schemas.reasons import Reason
 from services.sender.accounts import Accounts
+from services.sender.breaker import Tolerance
 from services.sender.connections import Connections
 from services.sender.ledger import Accepted, Claimed, Refused, Unsent, take
 from services.sender.pace import Pace
@@ -93,7 +94,7 @@ class Desk:
 async def desk(views: Views, tokens: Path, behave: Behaviour = CREATED) -> AsyncIterator[Desk]:
     (tokens / "AC1").write_text("token")
     connections = Connections(connect_seconds=1, read_seconds=1)
-    accounts = Accounts(posts_at_once=1)
+    accounts = Accounts(posts_at_once=1, halt=PACE.halt, bears=Tolerance(silences=5, rest=2, cap=30))
     async with listening(behave) as twilio:
         messages = Messages(SecretFolder(tokens), connections, public_url="https://x.example", base=twilio.url)
         yield Desk(
@@ -207,18 +208,27 @@ async def test_the_longest_wait_doubles_with_each_try_up_to_its_cap(
     assert evidence.again_at - NOW == timedelta(seconds=seconds)
 
 
-def halts() -> Iterator[tuple[Behaviour, timedelta]]:
-    yield refusing(401, 20003), PACE.halt
-    yield refusing(429, 63038), PACE.halt
-    yield refusing(429, 20429, "Retry-After: 7"), timedelta(seconds=7)
-
-
-@pytest.mark.parametrize(("behave", "rest"), [*halts()], ids=["20003", "63038", "Retry-After"])
-async def test_an_account_that_twilio_refuses_or_slows_down_is_left_alone(
-    *, behave: Behaviour, rest: timedelta, views: Views, tmp_path: Path
-) -> None:
-    async with desk(views, tmp_path, behave) as at:
+async def test_what_twilio_answers_is_told_to_the_account(views: Views, tmp_path: Path) -> None:
+    async with desk(views, tmp_path, refusing(401, 20003)) as at:
         await at.poster.post(in_hand())
-    almost: datetime = NOW + rest - timedelta(milliseconds=1)
-    assert at.accounts.closed(almost) == {"AC1"}
-    assert at.accounts.closed(NOW + rest) == set()
+    assert at.accounts.closed(time.monotonic()) == {"AC1"}
+
+
+async def test_a_stop_that_comes_while_the_post_waits_for_its_connection_is_honoured(
+    views: Views, tmp_path: Path
+) -> None:
+    """Right before the first byte it is looked once more, and the connection is closed unused."""
+    looks = 0
+
+    def clock() -> datetime:
+        """Read at each look."""
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            consent(views, Scope(kind=ScopeKind.EVERYONE), Wish.OPTED_OUT)
+        return NOW
+
+    async with desk(views, tmp_path) as at:
+        evidence = await replace(at.poster, clock=clock).post(in_hand())
+        assert evidence == Refused(token="mine", reason=Reason.OPTED_OUT)
+        assert (at.twilio.connections, at.twilio.requests) == (1, [])

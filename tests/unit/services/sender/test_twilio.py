@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from runtime.secrets import SecretFolder
-from services.sender.connections import Connections
+from services.sender.connections import Connections, Wire
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
 from services.sender.twilio import Messages
 from tests.unit.services.sender.fake_twilio import (
@@ -46,7 +46,7 @@ async def connections() -> AsyncIterator[Connections]:
 
 async def answer_of(url: str, tokens: SecretFolder, connections: Connections) -> Answer:
     messages = Messages(tokens, connections, public_url="https://calls.example/", base=url)
-    return await messages.post(text(), validity_seconds=600)
+    return await messages.post(text(), Wire(), validity_seconds=600)
 
 
 @pytest.mark.parametrize(
