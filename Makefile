@@ -6,9 +6,6 @@ INSTALLED := $(VENV)/.installed
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-# Minutes of kills: `make chaos` runs them.
-LONG := test_storm.py test_crash_points.py
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo up stack test chaos lint format lock
@@ -29,10 +26,9 @@ stack: $(INSTALLED) ## Kafka and MongoDB alone, until Ctrl-C
 
 test: $(INSTALLED) ## every test: unit tests first, then the rest on the real stack
 	$(BIN)/pytest tests/unit
-	$(BIN)/pytest tests --ignore=tests/unit $(LONG:%=--ignore=tests/chaos/%) -n 2 --dist loadfile
+	$(BIN)/pytest tests --ignore=tests/unit -n 2 --dist loadfile
 
 chaos: $(INSTALLED) ## a thousand texts through a sender that is killed, put to sleep and cut off (SEED=n repeats a run)
-	$(BIN)/pytest $(LONG:%=tests/chaos/%)
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
 
 lint: $(INSTALLED) ## style, formatting, types, and which way imports point

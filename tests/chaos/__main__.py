@@ -16,6 +16,7 @@ from tests.chaos.run import run
 from tests.chaos.schedule import whole
 
 _SEEDS: Final = 1_000_000
+_WIDTH: Final = 120  # characters, where nobody says how many there are
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     if asked.json:
         print(report.as_json())
     else:
-        report.show(Console())
+        report.show(Console() if sys.stdout.isatty() else Console(width=_WIDTH))
     sys.exit(bool(report.problems))
 
 

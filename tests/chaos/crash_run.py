@@ -1,9 +1,9 @@
-"""Dies at every point once, in several lanes at a time."""
+"""Dies at every point that is chosen, in several lanes at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,13 +36,20 @@ class Crashes:
         return [*wrong, *(f"nobody died {place}" for place in sorted(spared))]
 
 
-async def crash_everywhere(stack: Stack, twilio: SimulatorClient, folder: Path) -> Crashes:
+def everywhere(points: Sequence[Point]) -> Sequence[Point]:
+    return points
+
+
+async def crash(
+    stack: Stack, twilio: SimulatorClient, folder: Path, *, where: Callable[[Sequence[Point]], Sequence[Point]]
+) -> Crashes:
+    """`where`: which of the points that are found are died at."""
     async with AsyncExitStack() as opened:
         lanes = [
             Lane(await opened.enter_async_context(field(stack, twilio, folder / name, base=twilio.url, first=first)))
             for name, first in _namings()
         ]
-        points = await lanes[0].points()
+        points = where(await lanes[0].points())
         queue = iter(points)
         died = await asyncio.gather(*(lane.die_at(queue) for lane in lanes))
     return Crashes(

@@ -12,7 +12,7 @@ from tests.chaos.neighbours import Neighbours
 from tests.chaos.owed import Owed
 
 _BETWEEN_KILLS_SECONDS: Final = (0.3, 1.5)
-_BETWEEN_TEXTS_SECONDS: Final = 0.01
+_BETWEEN_TEXTS_SECONDS: Final = 0.03
 
 
 async def kill_at_random(random: Random, fleet: Fleet, neighbours: Neighbours, texts: Iterable[Owed]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from services.sender.ledger import State
 from tests.chaos.crash_run import Crashes
-from tests.chaos.verdict import Fate, Row, row, rows, violations
+from tests.chaos.verdict import Fate, Row, reasons, row, rows, violations
 
 _LEAST_ACCEPTED: Final = 0.99
 _SHARE_COUNTS_FROM: Final = 500  # texts: of fewer, what a single kill strands is a share of its own
@@ -37,6 +38,10 @@ class Report:
         return row("all", [*self.scheduled, *self.at_random])
 
     @property
+    def reasons(self) -> Mapping[tuple[State, str], int]:
+        return reasons([*self.scheduled, *self.at_random])
+
+    @property
     def problems(self) -> list[str]:
         found = [*violations(self.scheduled), *violations(self.at_random)]
         found += self.crashes.problems if self.crashes else []
@@ -54,6 +59,9 @@ class Report:
             "crash_points": len(self.crashes.deaths) if self.crashes else None,
             "rows": [asdict(each) for each in self.rows],
             "total": asdict(self.total),
+            "reasons": [
+                {"state": state, "reason": why, "texts": count} for (state, why), count in self.reasons.items()
+            ],
             "problems": self.problems,
         }
         return json.dumps(shown, indent=2)
@@ -61,10 +69,12 @@ class Report:
     def show(self, console: Console) -> None:
         table = Table(title=f"Chaos, seed {self.seed}: what became of the texts that were owed")
         for number, field in enumerate(fields(Row)):
-            table.add_column(field.name, justify="right" if number else "left")
+            table.add_column(field.name, justify="right" if number else "left", no_wrap=True)
         for each in [*self.rows, self.total]:
             table.add_row(*(str(value) for value in asdict(each).values()), end_section=each is self.rows[-1])
         console.print(table)
+        for (state, why), count in sorted(self.reasons.items()):
+            console.print(f"{count:5} {state}: {why}")
         console.print(f"{self.killed} senders were killed in the storm, and {self.fell} ended by themselves.")
         if self.crashes:
             points, missed = len(self.crashes.points), len(self.crashes.missed)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from schemas.texts import TEXTS_DISPATCHED
 from tests.chaos.books import all_settled, standings
-from tests.chaos.crash_run import crash_everywhere
+from tests.chaos.crash_run import crash, everywhere
 from tests.chaos.field import Field, field
 from tests.chaos.fleet import Fleet
 from tests.chaos.ground import Ground, ground, twilio
@@ -41,7 +41,7 @@ async def run(seed: int, waves: Sequence[Wave], *, at_random: int, crash_points:
                 await kill_at_random(Random(seed), fleet, storms.neighbours, random)
                 await all_settled(storms, [*scheduled, *random], within=_SETTLED_SECONDS)
             fates = await _fates(storms, [*scheduled, *random])
-        crashes = await crash_everywhere(own.stack, simulated, own.folder) if crash_points else None
+        crashes = await crash(own.stack, simulated, own.folder, where=everywhere) if crash_points else None
     return Report(
         seed=seed,
         scheduled=fates[: len(scheduled)],

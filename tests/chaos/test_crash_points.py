@@ -1,19 +1,23 @@
-"""Every await of the send path is a place to die, and none of these deaths doubles or loses a text."""
+"""Every await of the send path is a place to die: a few of them, others each time. `make chaos` dies at all."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from random import Random, SystemRandom
 
 from local.stack import Stack
-from services.sender.ledger import State
-from tests.chaos.crash_run import crash_everywhere
+from tests.chaos.crash_run import crash
 from tests.chaos.ground import twilio
+
+PLACES = 8
 
 
 async def test_wherever_a_sender_dies_its_text_is_sent_once_or_known_not_to_be(stack: Stack, tmp_path: Path) -> None:
+    """CHAOS_SEED repeats a run."""
+    seed = int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1_000_000))
     async with twilio(tmp_path) as simulated:
-        crashes = await crash_everywhere(stack, simulated, tmp_path)
-    assert crashes.problems == []
-    assert len(crashes.deaths) + len(crashes.missed) == len(crashes.points)
-    assert len(crashes.missed) < len(crashes.points) / 10
-    assert {None, State.INTENT, State.POSTING, State.ACCEPTED} <= {death.before for death in crashes.deaths}
+        crashes = await crash(stack, simulated, tmp_path, where=lambda found: Random(seed).sample(found, k=PLACES))
+    assert crashes.problems == [], f"CHAOS_SEED={seed} repeats this run"
+    assert crashes.deaths
+    assert len(crashes.deaths) + len(crashes.missed) == PLACES

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.faults.order import Name
 from tests.chaos.faults import BEHAVIOURS
-from tests.chaos.schedule import CUTS, KILLS, SLEEPS, TWINS, short, whole
+from tests.chaos.schedule import CUTS, KILLS, SLEEPS, TWINS, Kind, short, whole
 
 
 def test_a_seed_repeats_its_schedule_and_another_gives_another() -> None:
@@ -30,8 +30,10 @@ def test_every_trouble_and_every_misbehaviour_comes_in_the_whole() -> None:
     )
 
 
-def test_every_kill_and_every_cut_comes_in_the_short_form() -> None:
-    assert {*KILLS, *CUTS} <= {wave.trouble for wave in short(7, 150)}
+def test_the_short_form_has_some_of_each_kind_and_others_with_another_seed() -> None:
+    troubles = [wave.trouble for wave in short(7, 60)]
+    assert {trouble.kind for trouble in troubles} == {Kind.KILL, Kind.SLEEP, Kind.CUT}
+    assert {wave.trouble for seed in range(200) for wave in short(seed, 60)} == {*KILLS, *SLEEPS, *CUTS}
 
 
 def test_every_fault_of_the_simulated_twilio_is_behind_some_misbehaviour() -> None:

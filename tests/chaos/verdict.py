@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.sender.ledger import State
@@ -57,6 +58,15 @@ def row(fault: str, fates: Sequence[Fate]) -> Row:
         unsure=standing_as(State.UNSURE),
         doubled=sum(fate.created > 1 for fate in fates),
         unknown=sum(not fate.known for fate in fates),
+    )
+
+
+def reasons(fates: Iterable[Fate]) -> Mapping[tuple[State, str], int]:
+    """Why texts did not become accepted: how many stand in which state for which reason."""
+    return Counter(
+        (fate.standing.state, fate.standing.reason or "")
+        for fate in fates
+        if fate.standing and fate.standing.state is not State.ACCEPTED
     )
 
 
