@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
 
 from missedcall.databases import database_of
+from missedcall.in_effect import said_in_time
 from schemas.businesses import BusinessChanged
 from services.businesses.app import NAME
 from services.businesses.rules import Wishes, begun, changed
 from services.businesses.state import COLLECTION, Businesses
-
-_LOOK_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +53,5 @@ async def change(
 
 
 async def _recorded(businesses: Businesses, business: BusinessChanged, within_seconds: float) -> Recorded:
-    """Looked at again and again: a change stream would need more rights, for a wait of a moment."""
-    try:
-        async with asyncio.timeout(within_seconds):
-            while not await businesses.is_said(business.business_id):  # noqa: ASYNC110 - it happens in another process
-                await asyncio.sleep(_LOOK_SECONDS)
-    except TimeoutError:
-        return Recorded(business=business, published=False)
-    return Recorded(business=business, published=True)
+    is_said = partial(businesses.journal.is_said, business.business_id)
+    return Recorded(business=business, published=await said_in_time(is_said, within_seconds=within_seconds))

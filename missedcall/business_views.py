@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from missedcall.business_book import Recorded
+from missedcall.in_effect import warn_unless
 from schemas.businesses import BusinessChanged, Status
 
 
@@ -22,11 +23,7 @@ def show_recorded(recorded: Recorded, *, as_json: bool) -> None:
         typer.echo(json.dumps({**known, "business": _plain(business)}))
     else:
         typer.echo(business.business_id)
-    if not recorded.published:
-        typer.echo(
-            "recorded, not yet in effect: the businesses service does not answer; it takes effect when that runs",
-            err=True,
-        )
+    warn_unless(published=recorded.published, service="businesses")
 
 
 def show_one(business: BusinessChanged, *, as_json: bool) -> None:

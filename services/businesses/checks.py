@@ -26,6 +26,10 @@ def check(business: BusinessChanged) -> BusinessChanged:
     return business
 
 
+def is_account_sid(text: str) -> bool:
+    return _ACCOUNT_SID.fullmatch(text) is not None
+
+
 def _in_e164(option: str, numbers: Sequence[str]) -> tuple[str, ...]:
     """Each once, in the order given. Which one is wrong is told by its place: an error holds no number."""
     understood = [e164(number) for number in numbers]
@@ -48,7 +52,7 @@ def _planned(business: BusinessChanged) -> None:
 
 
 def _account_given(business: BusinessChanged) -> None:
-    if not _ACCOUNT_SID.fullmatch(business.account_sid):
+    if not is_account_sid(business.account_sid):
         raise Refused(
             "--account-sid", "it is not AC and 32 hexadecimal digits", "copy the Account SID from Twilio's console"
         )

@@ -6,4 +6,11 @@ from typing import Final
 
 from prometheus_client import Gauge
 
-UNSAID: Final = Gauge("missedcall_businesses_unpublished", "Businesses with a change that is not on the topic yet.")
+UNSAID: Final = Gauge(
+    "missedcall_businesses_unpublished", "Businesses, or pauses, with a change that is not on its topic yet.", ["topic"]
+)
+PAUSED: Final = Gauge(
+    "missedcall_paused_scopes",
+    "Scopes in which the operator paused texting; in shadow mode everything is done but the POST.",
+    ["kind", "shadow"],
+)

@@ -1,4 +1,4 @@
-"""Why a change to a business is refused: which option, what is wrong with it, and what to do next."""
+"""Why a change to a business, or a pause, is refused: which option, what is wrong with it, and what to do next."""
 
 from __future__ import annotations
 

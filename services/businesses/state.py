@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,37 +11,28 @@ from pymongo.errors import DuplicateKeyError
 
 from runtime.events import Outgoing
 from schemas.businesses import BUSINESSES_CHANGED, BusinessChanged
+from services.businesses.journal import Journal, Version
 from services.businesses.refusals import Refused
 
 COLLECTION: Final = "businesses"
-_AT_ONCE: Final = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsaid:
-    """Changes of one business that are not published yet, oldest first; `rev` is the version they lead to."""
-
-    business_id: str
-    rev: int
-    records: Sequence[Outgoing]
 
 
 class Businesses:
-    """The command writes state and words in one step, the service publishes: a crash between loses nothing."""
+    """As they are by now, also where nobody has said so yet."""
 
     def __init__(self, collection: AsyncIOMotorCollection[dict[str, Any]]) -> None:
         self._collection = collection
+        self.journal = Journal(collection)
 
     async def prepare(self) -> None:
         """A number belongs to one business, whoever writes and however many at once."""
         await self._collection.create_index("business.numbers", unique=True)
-        await self._collection.create_index("unsaid_since", sparse=True)
+        await self.journal.prepare()
 
     async def begin(self, business: BusinessChanged, *, now: datetime) -> None:
         """Raises Refused where a number is another's."""
-        row = {"_id": business.business_id, **_state(business), "unsaid": [_row(business, now)], "unsaid_since": now}
         try:
-            await self._collection.insert_one(row)
+            await self.journal.begin(_version(business, now), now=now)
         except DuplicateKeyError as error:
             raise _number_taken() from error
 
@@ -52,7 +42,7 @@ class Businesses:
         """What it is afterwards; None where there is no such business. Raises Refused, also the rule's own."""
         while (before := await self.get(business_id)) is not None:
             after = rule(before)
-            if after == before or await self._replaced(before, after, now):
+            if after == before or await self._changed_to(after, now):
                 return after
         return None
 
@@ -64,43 +54,19 @@ class Businesses:
         rows = self._collection.find({}, {"business": 1}).sort("business.name")
         return [BusinessChanged.model_validate(row["business"]) async for row in rows]
 
-    async def is_said(self, business_id: str) -> bool:
-        """Whether everything of it stands on the topic."""
-        return await self._collection.find_one({"_id": business_id, "unsaid_since": {"$exists": True}}) is None
+    async def accounts(self) -> set[str]:
+        """The Twilio accounts that businesses are connected through."""
+        return set(await self._collection.distinct("business.account_sid"))
 
-    async def unsaid(self) -> list[Unsaid]:
-        """Those that wait longest, first."""
-        waiting = self._collection.find({"unsaid_since": {"$exists": True}}).sort("unsaid_since").limit(_AT_ONCE)
-        return [
-            Unsaid(business_id=row["_id"], rev=row["rev"], records=[Outgoing(**record) for record in row["unsaid"]])
-            async for row in waiting
-        ]
-
-    async def said(self, unsaid: Unsaid) -> None:
-        """Unless it changed meanwhile: then all is said again, in order, and the newest stays last."""
-        known = {"_id": unsaid.business_id, "rev": unsaid.rev}
-        await self._collection.update_one(known, {"$set": {"unsaid": []}, "$unset": {"unsaid_since": ""}})
-
-    async def _replaced(self, before: BusinessChanged, after: BusinessChanged, now: datetime) -> bool:
+    async def _changed_to(self, after: BusinessChanged, now: datetime) -> bool:
         """False where somebody else was faster."""
-        known = {"_id": before.business_id, "rev": before.version}
-        update = {
-            "$set": _state(after),
-            "$push": {"unsaid": _row(after, now)},
-            "$min": {"unsaid_since": now},
-        }
         try:
-            return (await self._collection.update_one(known, update)).modified_count == 1
+            return await self.journal.go_on(_version(after, now), now=now)
         except DuplicateKeyError as error:
             raise _number_taken() from error
 
 
-def _state(business: BusinessChanged) -> dict[str, Any]:
-    return {"rev": business.version, "business": business.model_dump(mode="json")}
-
-
-def _row(business: BusinessChanged, now: datetime) -> dict[str, Any]:
-    """The event as it will be published, to the byte."""
+def _version(business: BusinessChanged, now: datetime) -> Version:
     event = BUSINESSES_CHANGED.event(
         business,
         source="/businesses",
@@ -109,8 +75,12 @@ def _row(business: BusinessChanged, now: datetime) -> dict[str, Any]:
         key=business.business_id,
         time=now,
     )
-    record = Outgoing.of(event)
-    return {"topic": record.topic, "key": record.key, "id": record.id, "value": record.value}
+    return Version(
+        key=business.business_id,
+        version=business.version,
+        fields={"business": business.model_dump(mode="json")},
+        record=Outgoing.of(event),
+    )
 
 
 def _number_taken() -> Refused:

@@ -26,7 +26,7 @@ from services.sender.posting import Poster
 from services.sender.questions import Silent, Unsure
 from services.sender.recorder import Recorder
 from services.sender.settings import Settings
-from services.sender.state import Ledger
+from services.sender.state import COLLECTION, Ledger
 from services.sender.twilio import Messages
 from services.sender.views import Views, opted_out_only
 
@@ -63,7 +63,7 @@ def build(settings: Settings | None = None) -> Service:
 
 
 def _ledger(service: Service, settings: Settings) -> Ledger:
-    ledger = Ledger(service.database["ledger"])
+    ledger = Ledger(service.database[COLLECTION])
     service.prepare(lambda: ledger.prepare(keep=timedelta(days=settings.ledger_keep_days)))
     return ledger
 

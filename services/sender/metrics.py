@@ -40,11 +40,6 @@ AT_ONCE: Final = Gauge("missedcall_posts_at_once", "POSTs that an account is giv
 HALTED: Final = Counter(
     "missedcall_account_halts", "Times that an account was left alone for a while, and why.", ["account", "why"]
 )
-PAUSED: Final = Gauge(
-    "missedcall_texting_controls",
-    "Scopes in which the operator paused texting, or lets nothing be posted.",
-    ["texting"],
-)
 HELD_BACK: Final = Counter("missedcall_texts_held_back", "Texts that the last look sent back to wait.", ["reason"])
 STANDING: Final = Gauge("missedcall_texts_standing", "Texts that stand in a state which should be left.", ["state"])
 OLDEST_INTENT: Final = Gauge("missedcall_oldest_intent_seconds", "Age of the oldest text that still waits.")

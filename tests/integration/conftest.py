@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from local.stack import Stack
+from tests.integration.commands import Command, terminal
 from tests.integration.wire import Wire
 
 
@@ -16,3 +18,9 @@ async def wire(stack: Stack) -> Wire:
     own = Wire(stack, f"t{uuid4().hex[:8]}.")
     await own.create_topics()
     return own
+
+
+@pytest.fixture
+def command(wire: Wire, tmp_path: Path) -> Command:
+    """Types a command where the wire's system runs."""
+    return terminal(wire, tmp_path)

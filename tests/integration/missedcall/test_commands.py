@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from missedcall.cli import app
-from missedcall.running import write_run_file
 from runtime.settings import RuntimeSettings
 from schemas.businesses import BUSINESSES_CHANGED, Status
 from services.audit.app import build as build_audit
 from services.businesses.app import build as build_businesses
 from services.businesses.settings import Settings
+from tests.integration.commands import Command
 from tests.integration.wire import Wire
 from tests.unit.services.audit.records import CALL, CALLER, CONVERSATION, TEXT, decided, ingested, receipt, screened
 
 ADD = ["business", "add", "--name", "Acme", "--number", "+14155550199", "--account-sid", "AC" + "0" * 32]
 FORWARD = ["--mode", "forward", "--forward-to", "+14155550111"]
-
-Command = Callable[..., Any]
-
-
-@pytest.fixture
-def command(wire: Wire, tmp_path: Path) -> Command:
-    """Types a command on this machine, where an `up` keeps a run file; it finds the system by that alone."""
-    environment = {
-        "KAFKA_BOOTSTRAP_SERVERS": wire.stack.kafka,
-        "MONGODB_URI": wire.stack.mongodb,
-        "MISSEDCALL_NAMESPACE": wire.namespace,
-    }
-    path = tmp_path / "up.json"
-    write_run_file(path, {"pid": os.getpid(), "environment": environment})
-    env = {"MISSEDCALL_RUN_FILE": str(path), "MONGODB_URI": None, "KAFKA_BOOTSTRAP_SERVERS": None, "COLUMNS": "200"}
-
-    async def typed(*arguments: str) -> Result:
-        """In a thread: a command has an event loop of its own."""
-        return await asyncio.to_thread(CliRunner().invoke, app, list(arguments), env=env)
-
-    return typed
 
 
 async def test_a_business_is_added_shown_changed_and_listed(wire: Wire, command: Command) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from schemas.consents import Source
+from schemas.controls import ControlScope
 from schemas.reasons import Reason
 from schemas.texts import Screening, TextState
 from services.ingest.metrics import Outcome
@@ -25,6 +26,7 @@ _VALUES: Final[Mapping[str, Collection[str]]] = {
     "state": {*TextState, "intent", "posting"},
     "screening": set(Screening),
     "source": set(Source),
+    "kind": set(ControlScope),
     "outcome": {"accepted", "ignored", *Refusal, *Outcome},
     "why": set(Why),
     "answer": {answer.__name__ for answer in (Created, Denied, NoAnswer, NotConnected, NoToken)},

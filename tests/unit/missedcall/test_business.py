@@ -57,8 +57,19 @@ def test_bad_input_names_the_option_and_exits_with_2(
 
 @pytest.mark.parametrize(
     "command",
-    [arguments(), ["business", "list"], ["business", "show", "b_1"], ["trace", "CA1"], ["topics"]],
-    ids=["business add", "business list", "business show", "trace", "topics"],
+    [
+        arguments(),
+        ["business", "list"],
+        ["business", "show", "b_1"],
+        ["texts", "parked"],
+        ["texts", "rule", "t1", "--failed", "--because", "nothing is there"],
+        ["pause", "--everywhere", "--because", "wrong words"],
+        ["resume", "--everywhere"],
+        ["paused"],
+        ["trace", "CA1"],
+        ["topics"],
+    ],
+    ids=" ".join,
 )
 def test_where_nothing_runs_the_next_step_is_told(command: list[str], nowhere: dict[str, str | None]) -> None:
     failed = CliRunner().invoke(app, command, env=nowhere)

@@ -36,7 +36,7 @@ def settings(wire: Wire) -> Settings:
 
 async def said(businesses: Businesses, business_id: str) -> None:
     async with asyncio.timeout(30):
-        while not await businesses.is_said(business_id):  # noqa: ASYNC110 - it happens in a database
+        while not await businesses.journal.is_said(business_id):  # noqa: ASYNC110 - it happens in a database
             await asyncio.sleep(0.02)
 
 
@@ -58,7 +58,7 @@ async def test_what_was_recorded_while_the_service_was_down_is_said_when_it_star
     await businesses.begin(business(), now=wall_clock())
     await businesses.change("b_1", lambda before: changed(before, Wishes(name="Acme Two")), now=wall_clock())
     await businesses.change("b_1", lambda before: changed(before, Wishes(status=Status.ACTIVE)), now=wall_clock())
-    assert not await businesses.is_said("b_1")
+    assert not await businesses.journal.is_said("b_1")
     async with build(settings).running():
         await said(businesses, "b_1")
     events = await wire.heard(BUSINESSES_CHANGED, count=3)
@@ -74,7 +74,7 @@ async def test_what_was_said_and_not_marked_is_said_again_with_the_same_bytes(
 ) -> None:
     """A crash between the broker's acknowledgement and the mark."""
     await businesses.begin(business(), now=wall_clock())
-    [unsaid] = await businesses.unsaid()
+    [unsaid] = await businesses.journal.unsaid()
     await wire.say_raw(*((record.topic, record.key.encode(), record.value) for record in unsaid.records))
     async with build(settings).running():
         await said(businesses, "b_1")
@@ -84,10 +84,10 @@ async def test_what_was_said_and_not_marked_is_said_again_with_the_same_bytes(
 
 async def test_a_change_between_the_publishing_and_the_mark_is_not_marked_as_said(businesses: Businesses) -> None:
     await businesses.begin(business(), now=wall_clock())
-    [unsaid] = await businesses.unsaid()
+    [unsaid] = await businesses.journal.unsaid()
     await businesses.change("b_1", lambda before: changed(before, Wishes(name="Acme Two")), now=wall_clock())
-    await businesses.said(unsaid)
-    [still] = await businesses.unsaid()
+    await businesses.journal.said(unsaid)
+    [still] = await businesses.journal.unsaid()
     assert [record.id for record in still.records][:1] == [record.id for record in unsaid.records]
     assert len(still.records) == 2
 
@@ -99,7 +99,7 @@ async def test_changes_made_at_once_all_count(businesses: Businesses) -> None:
         await businesses.change("b_1", lambda before: changed(before, Wishes(ring_seconds=seconds)), now=wall_clock())
 
     await asyncio.gather(*(ring(seconds) for seconds in range(30, 40)))
-    [unsaid] = await businesses.unsaid()
+    [unsaid] = await businesses.journal.unsaid()
     assert unsaid.rev == len(unsaid.records) == 11
 
 
