@@ -1,6 +1,6 @@
 """A real Apache Kafka on this machine: one node, broker and controller in one, on a Java that came with pip."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,23 +13,35 @@ from local.ports import free_ports, listening
 from local.programs import Server, answering, finished, running_program
 
 _CLUSTER_ID = "bWlzc2VkY2FsbC1sb2NhbA"  # 16 bytes in base64, as Kafka wants; one cluster per folder, so no clash
-_SECONDS_TO_START = 60.0  # 3 s on an idle machine
+LOG = "kafka.log"
+SECONDS_TO_START = 60.0  # 3 s on an idle machine
 _JVM = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
 
 
 @asynccontextmanager
 async def running_kafka(folder: Path, cache: Path, progress: Progress = unseen) -> AsyncIterator[Server]:
     """Kafka for as long as the block lasts, its data and log in `folder`; ready for consumer groups."""
-    java = (str(_java()), *_JVM, "-cp", f"{await kafka_jars(cache, progress)}/*")
+    java = await java_with_kafka(cache, progress)
     broker, controller = free_ports(2)
-    address, log = f"127.0.0.1:{broker}", folder / "kafka.log"
-    properties = _written(folder, settings(address, bind="127.0.0.1", node=1, broker=broker, controller=controller))
-    tool = (*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", str(properties))
-    async with running_program("Kafka's storage tool", tool, log=log) as formatting:
-        await finished(formatting)
-    async with running_program("Kafka", (*java, "kafka.Kafka", str(properties)), log=log) as kafka:
-        await answering(kafka, lambda: groups_ready("127.0.0.1", broker), within=_SECONDS_TO_START)
+    address = f"127.0.0.1:{broker}"
+    own = settings(address, bind="127.0.0.1", node=1, broker=broker, controller=controller)
+    argv = await formatted(java, folder, own)
+    async with running_program("Kafka", argv, log=folder / LOG) as kafka:
+        await answering(kafka, lambda: groups_ready("127.0.0.1", broker), within=SECONDS_TO_START)
         yield Server(address=address, pid=kafka.process.pid)
+
+
+async def java_with_kafka(cache: Path, progress: Progress = unseen) -> Sequence[str]:
+    return (str(_java()), *_JVM, "-cp", f"{await kafka_jars(cache, progress)}/*")
+
+
+async def formatted(java: Sequence[str], folder: Path, chosen: Mapping[str, str | int]) -> Sequence[str]:
+    """A node's folder with its storage in it; the command that runs the node."""
+    properties = _written(folder, chosen)
+    tool = (*java, "kafka.tools.StorageTool", "format", "-t", _CLUSTER_ID, "-c", str(properties))
+    async with running_program("Kafka's storage tool", tool, log=folder / LOG) as formatting:
+        await finished(formatting)
+    return (*java, "kafka.Kafka", str(properties))
 
 
 async def groups_ready(host: str, port: int) -> bool:

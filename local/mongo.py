@@ -16,8 +16,9 @@ from local.ports import free_ports, listening
 from local.programs import Server, answering, running_program
 
 REPLICA_SET = "rs0"
-_ALREADY_INITIALIZED = 23  # an earlier probe's answer was lost, not its effect
-_SECONDS_TO_START = 60.0  # 1 s on an idle machine
+ALREADY_INITIALIZED = 23  # an earlier probe's answer was lost, not its effect
+LOG = "mongod.log"
+SECONDS_TO_START = 60.0  # 1 s on an idle machine
 _PROBE_MILLISECONDS = 1000
 
 
@@ -26,8 +27,8 @@ async def running_mongod(folder: Path) -> AsyncIterator[Server]:
     """mongod for as long as the block lasts, its data and log in `folder`; primary already."""
     (port,) = free_ports(1)
     (folder / "data").mkdir(parents=True)
-    async with running_program("mongod", _command(folder / "data", port), log=folder / "mongod.log") as mongod:
-        await answering(mongod, lambda: primary("127.0.0.1", port), within=_SECONDS_TO_START)
+    async with running_program("mongod", mongod_command(folder / "data", port), log=folder / LOG) as mongod:
+        await answering(mongod, lambda: primary("127.0.0.1", port), within=SECONDS_TO_START)
         yield Server(address=f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}", pid=mongod.process.pid)
 
 
@@ -57,11 +58,12 @@ def _found_replica_set(client: MongoClient[dict[str, Any]], member: str) -> None
     try:
         client.admin.command("replSetInitiate", config)
     except OperationFailure as failure:
-        if failure.code != _ALREADY_INITIALIZED:
+        if failure.code != ALREADY_INITIALIZED:
             raise
 
 
-def _command(data: Path, port: int) -> list[str]:
+def mongod_command(data: Path, port: int) -> list[str]:
+    """A member of the replica set, alone until it is founded."""
     return [
         str(_mongod()),
         *("--replSet", REPLICA_SET),

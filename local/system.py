@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,17 +15,17 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from local.errors import LocalStackError
 from local.folders import run_folder, runs_folder
 from local.jars import Progress, unseen
-from local.keeper import Command
 from local.keys import kept_key, state_folder
+from local.layout import SERVICES, Layout, ingests_door, service_of, simulator_command
 from local.ports import free_ports
 from local.processes import Processes
 from local.stack import Stack, running_stack
 from runtime.topics import create_topics, declared_topics
 
-SERVICES: Final = ("ingest", "decider", "compliance", "sender", "audit", "businesses")
 TOPICS_FILE: Final = Path(__file__).parent.parent / "deploy" / "topics.yaml"
 
 _READY_SECONDS = 60.0
+_ALONE = Layout()
 _PROBE_EVERY_SECONDS = 0.05
 _LOG_BYTES_SHOWN = 2_000
 
@@ -47,7 +45,7 @@ class System:
     @property
     def pids(self) -> Mapping[str, int]:
         """Of the services alone: the simulator is not one."""
-        return {name: pid for name, pid in self.processes.pids.items() if name in SERVICES}
+        return {name: pid for name, pid in self.processes.pids.items() if service_of(name) in SERVICES}
 
     @property
     def credentials(self) -> Path:
@@ -56,7 +54,12 @@ class System:
 
 @asynccontextmanager
 async def running_system(
-    environ: Mapping[str, str], *, speed: float = 1.0, keeps: bool = False, progress: Progress = unseen
+    environ: Mapping[str, str],
+    *,
+    speed: float = 1.0,
+    keeps: bool = False,
+    progress: Progress = unseen,
+    layout: Layout = _ALONE,
 ) -> AsyncIterator[System]:
     """Ready when it is entered; nothing is left of it when it is left, however that happens.
 
@@ -65,28 +68,27 @@ async def running_system(
     async with running_stack(environ, progress) as stack:
         topics = declared_topics(TOPICS_FILE)
         namespace = environ.get("MISSEDCALL_NAMESPACE", "")
-        await create_topics(stack.kafka, topics, replication=1, namespace=namespace)
+        await create_topics(stack.kafka, topics, replication=layout.replication, namespace=namespace)
         with run_folder(runs_folder()) as folder:
             spool = state_folder(environ) if keeps and stack.kind == "given" else folder
-            async with _running_services(stack, folder, spool / "spool", environ, speed) as system:
+            async with _running_services(stack, folder, spool / "spool", environ, speed=speed, layout=layout) as system:
                 yield system
 
 
 @asynccontextmanager
 async def _running_services(
-    stack: Stack, folder: Path, spool: Path, environ: Mapping[str, str], speed: float
+    stack: Stack, folder: Path, spool: Path, environ: Mapping[str, str], *, speed: float, layout: Layout
 ) -> AsyncIterator[System]:
-    ingest_port, simulator_port, *ops_ports = free_ports(2 + len(SERVICES))
+    ingest_port, simulator_port, *ops_ports = free_ports(2 + len(layout.names()))
     ingest_port = int(environ.get("MISSEDCALL_INGEST_PORT") or ingest_port)
-    ops = dict(zip(SERVICES, ops_ports, strict=True))
+    ops = dict(zip(layout.names(), ops_ports, strict=True))
     simulator = None if environ.get("MISSEDCALL_TWILIO_API_BASE") else f"http://127.0.0.1:{simulator_port}"
     environment = _environment(stack, folder, environ, ingest_port=ingest_port, simulator=simulator)
     environment.setdefault("MISSEDCALL_SPOOL", str(spool))
-    door = _ingests_door(ingest_port)
-    commands = [_service(name, port, environment, door) for name, port in ops.items()]
-    if simulator:
-        commands.append(_simulator(simulator_port, speed))
-    with door:
+    with ingests_door(ingest_port) as door:
+        commands = [*layout.commands(ops, environment, door)]
+        if simulator:
+            commands.append(simulator_command(simulator_port, speed))
         async with Processes(commands, folder) as processes:
             addresses = {name: f"http://127.0.0.1:{port}" for name, port in ops.items()}
             await all_ready(addresses, folder)
@@ -119,29 +121,6 @@ def _environment(
     given = {name: value for name, value in environ.items() if name.startswith("MISSEDCALL_") and value}
     (folder / "credentials").mkdir(mode=0o700)
     return {**ours, **given, "KAFKA_BOOTSTRAP_SERVERS": stack.kafka, "MONGODB_URI": stack.mongodb}
-
-
-def _ingests_door(port: int) -> socket.socket:
-    """Held open by us: while ingest restarts, its callers wait in the kernel's queue and nobody is refused."""
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=2048)
-    except OSError as error:
-        raise LocalStackError(f"Port {port} cannot be listened on ({error.strerror}): choose another.") from error
-
-
-def _service(name: str, ops_port: int, environment: Mapping[str, str], door: socket.socket) -> Command:
-    # A stable name: whoever comes back under it has its partitions at once, without waiting to be missed.
-    env = {"MISSEDCALL_INSTANCE": "local", **environment, "MISSEDCALL_OPS_PORT": str(ops_port)}
-    fds: tuple[int, ...] = ()
-    if name == "ingest":
-        env["MISSEDCALL_INGEST_FD"] = str(door.fileno())
-        fds = (door.fileno(),)
-    return Command(name=name, argv=[sys.executable, "-m", f"services.{name}"], env=env, fds=fds)
-
-
-def _simulator(port: int, speed: float) -> Command:
-    argv = [sys.executable, "-m", "simulator", "--port", str(port), "--speed", str(speed)]
-    return Command(name="simulator", argv=argv)
 
 
 async def all_ready(ops: Mapping[str, str], logs: Path, *, within: float = _READY_SECONDS) -> None:

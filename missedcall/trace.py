@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -19,6 +19,9 @@ from services.audit.app import NAME
 from services.audit.reading import entries_about
 from services.audit.state import COLLECTION
 from services.audit.story import Line, story
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
 
 
 def trace(
@@ -49,6 +52,16 @@ def show_story(lines: Sequence[Line], console: Console) -> None:
     table.add_column(no_wrap=True, style="dim")
     table.add_column()
     for line in lines:
-        table.add_row(f"+{line.seconds:.3f} s", line.topic, line.sentence)
-    console.print(f"from {lines[0].time.isoformat(timespec='milliseconds')}")
+        table.add_row(f"+{span(line.waited)}", line.topic, line.sentence)
+    start = lines[0].time.isoformat(timespec="milliseconds")
+    console.print(f"from {start}, {span(lines[-1].seconds)} in all; each time counts from the line before")
     console.print(table)
+
+
+def span(seconds: float) -> str:
+    """In milliseconds what machines do, in hours what waits for a deadline or a person."""
+    if seconds < _MINUTE:
+        return f"{seconds:.3f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.1f} min"
+    return f"{seconds / _HOUR:.1f} h"

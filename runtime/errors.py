@@ -38,6 +38,10 @@ class TooLarge(ValueError):  # noqa: N818
     """A record is larger than a broker takes, so that publishing it again would not help."""
 
 
+class GivenUp(Exception):  # noqa: N818
+    """A request to a store or broker was cancelled by the library that made it, and not by us."""
+
+
 class TooManyDeadLetters(Exception):  # noqa: N818
     """More records could not be handled than a healthy release ever has: a person must look."""
 
@@ -52,4 +56,4 @@ def is_transient(error: BaseException) -> bool:
         return bool((error.details or {}).get("writeConcernErrors"))
     if isinstance(error, PyMongoError):
         return error.timeout or error.has_error_label("RetryableWriteError")
-    return isinstance(error, KafkaError | NotPublished | Conflict | OSError | TimeoutError)
+    return isinstance(error, KafkaError | NotPublished | Conflict | GivenUp | OSError | TimeoutError)

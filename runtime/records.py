@@ -15,7 +15,11 @@ Parse = Callable[[bytes], Event[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRecord:
-    """A record before anybody looked into it; `topic` is the logical name, without a namespace."""
+    """A record before anybody looked into it; `topic` is the logical name, without a namespace.
+
+    `key` is for people and for state, and `value` is empty where there is none; what follows the timestamp is what a
+    dead letter needs besides, to give back the record as it was.
+    """
 
     topic: str
     partition: int
@@ -23,10 +27,13 @@ class RawRecord:
     key: str
     value: bytes
     timestamp_ms: int
+    key_bytes: bytes | None = None
+    tombstone: bool = False
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
     @classmethod
     def of(cls, record: ConsumerRecord, *, namespace: str) -> RawRecord:
-        """Headers are never decoded: one that is not UTF-8 must not cost a batch."""
+        """The values of headers are never decoded: one that is not UTF-8 must not cost a batch."""
         return cls(
             topic=record.topic.removeprefix(namespace),
             partition=record.partition,
@@ -34,6 +41,9 @@ class RawRecord:
             key=(record.key or b"").decode(errors="replace"),
             value=record.value or b"",
             timestamp_ms=record.timestamp,
+            key_bytes=record.key,
+            tombstone=record.value is None,
+            headers=tuple(record.headers),
         )
 
 

@@ -19,6 +19,8 @@ from runtime import metrics
 from runtime.consume import Consumption, Handler
 from runtime.consumer import Consumer
 from runtime.dead_letters import DeadLetters
+from runtime.dead_letters_count import COLLECTION as COUNTED
+from runtime.dead_letters_count import DeadLettersCount
 from runtime.documents import Documents, StateT
 from runtime.due import Sweeper
 from runtime.events import DataT, Topic
@@ -54,7 +56,7 @@ class Service:
         )
         self._parts = Parts(
             broker=KafkaBroker(
-                settings.kafka_bootstrap_servers,
+                settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
                 apply_types=False,
                 graceful_timeout=settings.shutdown_seconds * DRAIN_SHARE,
                 logger=log,
@@ -108,23 +110,13 @@ class Service:
 
     def consume(self, parsers: Mapping[str, Parse], handler: Handler) -> Consumer:
         """One group member for all these topics: what concerns one conversation comes to one process, in batches."""
-        counted = self.database["dead_letters"]
-        dead_letters = DeadLetters(
-            self.name,
-            counted,
-            limit=self.settings.dead_letters_limit,
-            window=timedelta(seconds=self.settings.dead_letters_window_seconds),
-            clock=wall_clock,
-        )
         for topic in parsers:
             metrics.DEAD_LETTERS.labels(topic)  # born at 0, or Prometheus would miss the first
-        window = self.settings.dead_letters_window_seconds
-        self.prepare(lambda: expire_after(counted, "at", seconds=window))
         consumption = Consumption(
             parsers=parsers,
             handler=handler,
             publisher=self.publisher,
-            dead_letters=dead_letters,
+            dead_letters=DeadLetters(self.name, self._dead_letters_count(), clock=wall_clock),
             on_fatal=self.fail,
             namespace=self.settings.namespace,
         )
@@ -137,6 +129,14 @@ class Service:
         )
         self._parts.consumers.append(consumer)
         return consumer
+
+    def _dead_letters_count(self) -> DeadLettersCount:
+        seconds, collection = self.settings.dead_letters_window_seconds, self.database[COUNTED]
+        self.prepare(lambda: expire_after(collection, "at", seconds=seconds))
+        limit = self.settings.dead_letters_limit
+        return DeadLettersCount(
+            service=self.name, collection=collection, limit=limit, window=timedelta(seconds=seconds)
+        )
 
     def sweep(self, documents: Documents[Any]) -> None:
         """Due times of these documents come to the service's own due topic."""

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 
 from starlette.types import ASGIApp
 
-from runtime.errors import is_transient
+from runtime.errors import GivenUp, is_transient
 from runtime.ops import Door, listening
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Tasks:
         """A store or broker that is away at the start is waited for; anything else ends the start."""
         while True:
             try:
-                await step()
+                await uncancelled(step)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -96,10 +96,26 @@ class Tasks:
     async def _forever(self, name: str, run: Step) -> None:
         while True:
             try:
-                await run()
+                await uncancelled(run)
             except Exception as error:
                 if not is_transient(error):
                     self.fail(error)
                     raise
                 log.warning("loop waits", extra={"action": "loop_waits", "loop": name, "why": type(error).__name__})
             await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def uncancelled(step: Step) -> None:
+    """Ends as cancelled only where that was asked of this task.
+
+    aiokafka cancels its own futures where a broker goes away: whoever awaits one then looks cancelled, and a task of
+    ours would end without a word. Raises GivenUp in its place.
+    """
+    try:
+        await step()
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        log.warning("XXX", exc_info=True)
+        raise GivenUp from error

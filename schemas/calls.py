@@ -52,6 +52,9 @@ class CallIngested(Fact):
     called: str = Field(description="the business's number, E.164")
     received_at: AwareDatetime
     said: Mapping[str, str] = Field(description="every parameter, unknown ones too")
+    phones_rung: int | None = Field(
+        default=None, ge=0, description="how many, by Twilio's list of calls; only of the voice step, if backfilled"
+    )
 
 
 @unique
@@ -87,7 +90,7 @@ class CallFacts(Fact):
     voicemail_left: bool = False
     stir: str | None = None
     own_number: bool = Field(default=False, description="the caller is a number or a phone of the business")
-    phones_rung: int | None = Field(default=None, description="how many of the business's phones our TwiML rang")
+    phones_rung: int | None = Field(default=None, description="how many of the business's phones were rung")
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
     origin: Origin = Origin.WEBHOOK

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     CALL_NO_ANSWER = "call_no_answer", "the call was never answered"
     CALL_BUSY = "call_busy", "the number was busy"
     CALL_FAILED = "call_failed", "the call failed before anybody answered"
+    NEVER_RANG = "never_rang", "the call ended without any phone of the business having rung"
     FORWARDED_UNANSWERED = "forwarded_unanswered", "the business's own carrier forwarded the call unanswered"
     NO_EVIDENCE = "no_evidence", "the call ended, and nothing says whether anybody answered"
     NEVER_ENDED = "never_ended", "the end of the call was never reported"

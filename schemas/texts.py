@@ -116,6 +116,7 @@ class TextDispatched(Fact):
     message_sid: str | None = None
     error_code: int | None = None
     known_by: KnownBy | None = None
+    attempts: int | None = Field(default=None, description="how often a sender had taken it in hand by then")
     looks: int | None = Field(default=None, description="how often Twilio's list was searched for it by then")
     ruling: Ruling | None = Field(default=None, description="only where known by one")
     call_ended_at: AwareDatetime

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from runtime.events import Event
 from schemas.businesses import BUSINESSES_CHANGED, BusinessChanged
-from schemas.calls import CALLS_DECIDED, CALLS_INGESTED, CallDecided, CallIngested, Step
+from schemas.calls import CALLS_DECIDED, CALLS_INGESTED, CallDecided, CallIngested, Origin, Step
 from schemas.consents import CONSENTS_CHANGED, CONSENTS_REQUESTED, ConsentChanged, ConsentRequested, Scope, Wish
 from schemas.controls import CONTROLS_CHANGED, ControlChanged
 from schemas.messages import MESSAGES_INGESTED, RECEIPTS_INGESTED, MessageIngested, ReceiptIngested
 from schemas.texts import TEXTS_DISPATCHED, TEXTS_SCREENED, TextDispatched, TextScreened
+from services.audit.fates import fate
 
 _NUMBER: Final = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
 _WISHES: Final = {Wish.OPTED_OUT: "does not want to be texted", Wish.OPTED_IN: "may be texted again"}
@@ -28,6 +29,11 @@ def shortened(text: str) -> str:
 
 
 def _call_ingested(fact: CallIngested) -> str:
+    backfilled = " (by its list of calls: no webhook came)" if fact.origin is Origin.BACKFILL else ""
+    return f"{_step(fact)}{backfilled}"
+
+
+def _step(fact: CallIngested) -> str:
     said = fact.said
     match fact.step:
         case Step.VOICE:
@@ -59,8 +65,7 @@ def _text_screened(fact: TextScreened) -> str:
 
 
 def _text_dispatched(fact: TextDispatched) -> str:
-    code = f" (error {fact.error_code})" if fact.error_code else ""
-    return f"{_purpose(fact)} {fact.state}: {fact.reason.sentence}{code}"
+    return f"{_purpose(fact)} {fact.state}: {fate(fact)}"
 
 
 def _purpose(fact: TextScreened | TextDispatched) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from runtime.events import Event
 from schemas.catalogue import TOPICS
 from services.audit.entries import Entry
+from services.audit.facts import facts
 from services.audit.sentences import sentence
 
 _TOPICS: Final[Mapping[str, Any]] = {topic.name: topic for topic in TOPICS}
@@ -18,12 +20,16 @@ _FLOW: Final = {topic.name: place for place, topic in enumerate(TOPICS)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One event of the story. `seconds` since the story's first; `record` is where it stands in Kafka."""
+    """One event of the story. `seconds` since its first event, `waited` since the one before; `facts`: what the
+    sentence tells, as fields; `record`: where it stands in Kafka.
+    """
 
     seconds: float
+    waited: float
     time: datetime
     topic: str
     sentence: str
+    facts: Mapping[str, Any]
     event_id: str
     record: str
 
@@ -53,11 +59,13 @@ def _lines(told: Sequence[_Told]) -> list[Line]:
     return [
         Line(
             seconds=(one.event.time - told[0].event.time).total_seconds(),
+            waited=(one.event.time - before.event.time).total_seconds(),
             time=one.event.time,
             topic=one.entry["topic"],
             sentence=sentence(one.event),
+            facts=facts(one.event),
             event_id=one.event.id,
             record=one.entry["_id"],
         )
-        for one in told
+        for before, one in pairwise([*told[:1], *told])
     ]

@@ -43,11 +43,18 @@ def facts_of(webhook: CallIngested, *, own_number: bool, phones: int | None) -> 
         duration_seconds=_number(said.get("CallDuration")) if parent else None,
         stir=said.get("StirVerstat") or None,
         own_number=own_number,
-        phones_rung=phones if webhook.step is Step.VOICE else None,
+        phones_rung=_phones_rung(webhook, phones),
         started_at=webhook.received_at,
         ended_at=_ended_at(webhook) if status else None,
         origin=webhook.origin,
     )
+
+
+def _phones_rung(webhook: CallIngested, phones: int | None) -> int | None:
+    """What our TwiML rang follows from the business. A backfilled call had none of ours: Twilio's list counted."""
+    if webhook.step is not Step.VOICE:
+        return None
+    return phones if webhook.phones_rung is None else webhook.phones_rung
 
 
 def _legs(webhook: CallIngested, dial: str | None, *, parent: bool) -> Mapping[str, LegFacts]:

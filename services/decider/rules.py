@@ -12,7 +12,7 @@ from schemas.reasons import Reason
 from services.decider.facts import FINAL
 
 # Part of every decision: which rules made it. Raised when a rule changes, so that a replay can tell why it differs.
-POLICY_VERSION: Final = "1"
+POLICY_VERSION: Final = "2"
 
 _ANSWERED: Final = frozenset({"answered", "completed"})
 _DIAL: Final = {
@@ -55,6 +55,7 @@ def judge(facts: CallFacts) -> Judgement:
         or _the_carrier_says(facts)
         or _the_legs_say(facts)
         or _the_call_says(facts)
+        or _nothing_rang(facts)
         or Judgement(Verdict.UNDETERMINED, Reason.NO_EVIDENCE if facts.ended_at else Reason.NEVER_ENDED)
     )
 
@@ -129,3 +130,12 @@ def _the_call_says(facts: CallFacts) -> Judgement | None:
     """A caller's leg that ended without ever being connected. `completed` proves nothing: it covers voicemail too."""
     reason = _CALL.get(facts.status or "")
     return Judgement(Verdict.MISSED, reason) if reason else None
+
+
+def _nothing_rang(facts: CallFacts) -> Judgement | None:
+    """Our TwiML never reached the call, and Twilio lists no leg of it: the caller heard an error, or an announcement.
+
+    Where the business has an application of its own, a call may be answered without any leg.
+    """
+    unheard = facts.phones_rung == 0 and not facts.legs and facts.mode is not Mode.OBSERVE
+    return Judgement(Verdict.MISSED, Reason.NEVER_RANG) if facts.ended_at and unheard else None

@@ -11,17 +11,17 @@ from schemas.businesses import BUSINESSES_CHANGED
 from schemas.directory import Directory
 from schemas.identity import Identities
 from services.ingest.admission import Admission
+from services.ingest.backfill.wiring import add_backfill
 from services.ingest.guarded import GuardedKafka
 from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
-from services.ingest.settings import Settings
+from services.ingest.settings import NAME, Settings
 from services.ingest.spool.drain import Drain
 from services.ingest.spool.spool import Spool, open_spool
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 
-NAME: Final = "ingest"
 # Webhooks come one by one, each with its own wait for all replicas. Those within 2 ms travel in one request to the
 # broker, which carries a burst; a caller does not notice 2 ms.
 _LINGER_MS: Final = 2
@@ -41,6 +41,7 @@ def build(settings: Settings | None = None) -> Service:
         clock=wall_clock,
     )
     admission = Admission(credentials=SecretFolder(settings.twilio_credentials), public_url=settings.public_url)
+    add_backfill(service, settings, directory, identities)
     service.web(web_app(admission, handlers), settings.door)
     service.prepare(service.publisher.start)  # the first caller does not wait for the connection
     return service

@@ -8,7 +8,7 @@ from typing import Final
 from runtime.events import Event, event_id
 from schemas.businesses import BusinessChanged
 from schemas.callbacks import Issued
-from schemas.calls import CALLS_INGESTED, CallIngested, Step
+from schemas.calls import CALLS_INGESTED, CallIngested, Origin, Step
 from schemas.identity import Identities
 from services.ingest.parties import of_caller, of_child
 from services.ingest.traces import traceparent
@@ -24,15 +24,23 @@ def is_outbound(webhook: Webhook) -> bool:
 
 
 def call_ingested(
-    step: Step, webhook: Webhook, business: BusinessChanged, *, identities: Identities, now: datetime
+    step: Step,
+    webhook: Webhook,
+    business: BusinessChanged,
+    *,
+    identities: Identities,
+    now: datetime,
+    origin: Origin = Origin.WEBHOOK,
+    phones_rung: int | None = None,
 ) -> Event[CallIngested]:
-    """Raises Refused where the webhook lacks what it must have. Said twice, it is the same event."""
+    """Raises Refused where the webhook lacks what it must have. Said twice, it is the same event, of either origin."""
     leg_sid, call_sid = webhook.sid("CallSid"), _call_sid(webhook)
     parties = (of_caller if leg_sid == call_sid else of_child)(webhook, business, identities)
     fact = CallIngested(
         call_sid=call_sid,
         leg_sid=leg_sid,
         step=step,
+        origin=origin,
         account_sid=webhook.account_sid,
         business_id=business.business_id,
         business_version=business.version,
@@ -44,6 +52,7 @@ def call_ingested(
         called=parties.called,
         received_at=now,
         said=webhook.said,
+        phones_rung=phones_rung,
     )
     return _event(fact)
 

@@ -45,3 +45,11 @@ SPOOL_OLDEST_SECONDS: Final = Gauge(
     "Age of the oldest file that waits for Kafka; 0 where none does.",
 )
 BREAKER_OPEN: Final = Gauge("missedcall_breaker_open", "1 while Kafka is taken to be away, and webhooks go past it.")
+
+BACKFILL_CALLS: Final = Counter(
+    "missedcall_backfill_calls", "Calls in Twilio's list of which a webhook was missing; it was ingested then."
+)
+BACKFILL_READ_UNTIL: Final = Gauge(
+    "missedcall_backfill_read_until_seconds",
+    "Until when (seconds of the epoch) every account's list is read without a gap; 0 before the first pass.",
+)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from runtime.ops import Door
 from runtime.settings import RuntimeSettings
+from services.ingest.backfill.rules import Patience
+from services.ingest.backfill.runs import Rhythm
+
+NAME: Final = "ingest"
 
 
 class Settings(RuntimeSettings):
-    """Ingest alone needs no database: it must answer the phone while MongoDB is away."""
+    """Ingest answers the phone while MongoDB is away, or where there is none: only the backfill needs it."""
 
-    mongodb_uri: str = Field(default="", validation_alias="MONGODB_URI", description="not used here")
+    mongodb_uri: str = Field(default="", validation_alias="MONGODB_URI", description="no backfill without")
     ingest_host: str = "127.0.0.1"
     ingest_port: int = Field(default=8080, description="for Twilio's webhooks; 0 takes a free one")
     ingest_fd: int | None = Field(default=None, description="a listening socket inherited, in place of host and port")
@@ -24,6 +29,30 @@ class Settings(RuntimeSettings):
     spool: Path | None = Field(default=None, description="folder for what Kafka does not take; a 503 without")
     spool_bytes: int = Field(default=256 * 1024 * 1024, gt=0, description="more than so many are not kept")
     spool_key: SecretStr | None = Field(default=None, min_length=32, description="encrypts the spool")
+
+    twilio_api_base: str | None = Field(default=None, description="another Twilio, such as the simulator")
+    backfill_every_seconds: float = Field(default=300, ge=0, description="between two passes; 0: only when asked")
+    backfill_overlap_seconds: float = Field(default=1800, gt=0, description="so much is read again by each pass")
+    backfill_settle_seconds: float = Field(default=60, ge=0, description="after a call's end, for webhooks under way")
+    backfill_list_seconds: float = Field(default=600, ge=0, description="until a leg that is not listed never was")
+    backfill_requests_per_second: float = Field(default=5, gt=0, description="of one account, at most")
+    backfill_lease_seconds: float = Field(default=60, gt=0, description="a replica that is silent so long has lost it")
+
+    @property
+    def backfill_patience(self) -> Patience:
+        return Patience(
+            webhooks=timedelta(seconds=self.backfill_settle_seconds),
+            list=timedelta(seconds=self.backfill_list_seconds),
+        )
+
+    @property
+    def backfill_rhythm(self) -> Rhythm | None:
+        if not self.backfill_every_seconds:
+            return None
+        return Rhythm(
+            every=timedelta(seconds=self.backfill_every_seconds),
+            overlap=timedelta(seconds=self.backfill_overlap_seconds),
+        )
 
     @property
     def door(self) -> Door:

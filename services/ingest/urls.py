@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.callbacks import CALL_STATUS, DIAL_RESULT, Issued, callback_url
@@ -23,11 +24,15 @@ class Callbacks:
         return self._url(CALL_STATUS, call)
 
     def _url(self, path: str, call: CallIngested) -> str:
-        query = {
-            Issued.BUSINESS: call.business_id,
-            Issued.CONVERSATION: call.conversation_id,
-            Issued.CALL: call.call_sid,
-            Issued.NUMBER: self.identities.number(call.called),
-            Issued.CALLER: call.caller_kind,
-        }
-        return callback_url(self.public_url, path, query)
+        return callback_url(self.public_url, path, issued(call, self.identities))
+
+
+def issued(call: CallIngested, identities: Identities) -> Mapping[Issued, str]:
+    """What the query of each callback of a call says."""
+    return {
+        Issued.BUSINESS: call.business_id,
+        Issued.CONVERSATION: call.conversation_id,
+        Issued.CALL: call.call_sid,
+        Issued.NUMBER: identities.number(call.called),
+        Issued.CALLER: call.caller_kind,
+    }

@@ -11,7 +11,9 @@
 
 It may never: leave accepted, failed or cancelled; return to intent from unsure or parked, since whoever may have sent
 a text must not send it again; believe a claim holder whose claim is no longer the one in force; take it as proof that
-something was not seen. And what no single entry can hold: one message settles one text (`Ledger` sees to that).
+something was not seen. An accepted text stays the message that it was first said to be, unless Twilio never reported on
+that one, denies it when asked, and has the one that it was said to be besides. And what no single entry can hold: one
+message settles one text (`Ledger` sees to that).
 """
 
 from __future__ import annotations
@@ -65,6 +67,7 @@ class Entry(Fact):
 
     `due_at`: when somebody must look again: to post it, because the lease is over, or to ask Twilio what became of it.
     `claimed_at`: of the last claim. If Twilio has a message, it is not older than that. `looks`: into Twilio's list.
+    `rival_sid`: what answer or callback last called it while it stood under another SID.
     """
 
     text: Text
@@ -77,6 +80,7 @@ class Entry(Fact):
     due_at: AwareDatetime | None = None
     withdrawn: bool = False
     message_sid: str | None = None
+    rival_sid: str | None = None
     error_code: int | None = None
     delivery: Delivery | None = None
     ruling: Ruling | None = None
@@ -147,12 +151,16 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Twilio has the message, and this far it got: a callback with our text id in its URL, its list, or its answer."""
+    """Twilio has the message, and this far it got: a callback with our text id in its URL, its list, or its answer.
+
+    `instead_of`: the SID that the text stood under when Twilio was asked, and knew no message of it.
+    """
 
     message_sid: str
     delivery: Delivery
     error_code: int | None = None
     known_by: KnownBy = KnownBy.CALLBACK
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +234,9 @@ def take(entry: Entry, fact: Evidence) -> Entry:
 def contradicts(entry: Entry, fact: Evidence) -> bool:
     """Whether it says that Twilio has what we know not to have been sent, or has it under another SID."""
     named = message_named(fact)
-    return named is not None and (entry.state in FINAL or entry.message_sid not in (None, named))
+    if named is None or _renames(entry, fact):
+        return False
+    return entry.state in FINAL or entry.message_sid not in (None, named)
 
 
 def message_named(fact: Evidence) -> str | None:
@@ -236,13 +246,29 @@ def message_named(fact: Evidence) -> str | None:
 
 def _accepted(entry: Entry, message_sid: str) -> Entry:
     if entry.state is State.ACCEPTED:
-        return entry
+        return _named_again(entry, message_sid)
     changes = {"message_sid": message_sid, "claim": None, "due_at": entry.claimed_at}
     return entry.becoming(State.ACCEPTED, reason=Reason.ACCEPTED, **changes)
 
 
+def _named_again(entry: Entry, message_sid: str) -> Entry:
+    """Another SID is only remembered, and only while nothing was ever reported of the one that it stands under."""
+    if message_sid == entry.message_sid or entry.delivery is not None:
+        return entry
+    return entry.model_copy(update={"rival_sid": message_sid})
+
+
+def _renames(entry: Entry, fact: Evidence) -> bool:
+    """Whether Twilio denies the SID that the text stands under, and has the other one."""
+    if not isinstance(fact, Receipt) or fact.instead_of is None or entry.state is not State.ACCEPTED:
+        return False
+    return entry.message_sid == fact.instead_of and entry.rival_sid == fact.message_sid and entry.delivery is None
+
+
 def _received(entry: Entry, receipt: Receipt) -> Entry:
     """One text has one SID: another's callback is not about it. An error code, once known, stays."""
+    if _renames(entry, receipt):
+        entry = entry.model_copy(update={"message_sid": receipt.message_sid, "rival_sid": None})
     accepted = _accepted(entry, receipt.message_sid)
     if accepted.message_sid != receipt.message_sid:
         return accepted

@@ -90,6 +90,7 @@ def _dispatched(entry: Entry, state: TextState, reason: Reason, known_by: KnownB
         message_sid=entry.message_sid,
         error_code=entry.error_code,
         known_by=known_by,
+        attempts=entry.attempts or None,
         looks=entry.looks or None,
         ruling=entry.ruling if known_by is KnownBy.RULING else None,
         call_ended_at=text.call_ended_at,

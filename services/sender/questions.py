@@ -59,12 +59,19 @@ class Silent:
         """Each by its message. Raises Unheard where nobody answers at all."""
         for text in texts:
             try:
-                message = await self.messages.one(account, text.message_sid or "")
+                message = await self._message(account, text)
             except Unheard as error:
                 yield _postponed([text], error, about=self.about, rhythm=self.rhythm, now=self.clock())
                 continue
             metrics.INQUIRIES.labels(self.about, message.delivery if message else "no such message").inc()
             yield list(_told(text, message, KnownBy.STATUS, _again(text, self.rhythm, self.clock())))
+
+    async def _message(self, account: str, text: Entry) -> Message | None:
+        """Where Twilio knows none of the text's SID, the one that other evidence named. Raises Unheard."""
+        for message_sid in filter(None, (text.message_sid, text.rival_sid)):
+            if message := await self.messages.one(account, message_sid):
+                return message
+        return None
 
 
 Question = Unsure | Silent
@@ -93,7 +100,11 @@ def _told(text: Entry, message: Message | None, by: KnownBy, again_at: datetime 
     yield Happening(text_id=text_id, evidence=Looked(look=text.looks + 1, again_at=again_at))
     if message:
         receipt = Receipt(
-            message_sid=message.sid, delivery=message.delivery, error_code=message.error_code, known_by=by
+            message_sid=message.sid,
+            delivery=message.delivery,
+            error_code=message.error_code,
+            known_by=by,
+            instead_of=text.message_sid if text.message_sid != message.sid else None,
         )
         yield Happening(text_id=text_id, evidence=receipt)
 

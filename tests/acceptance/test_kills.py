@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from local.system import SERVICES, System, all_ready
+from local.layout import SERVICES
+from local.system import System, all_ready
 from missedcall.demo import SCENES
 from missedcall.stage.play import Outcome, Played, Stage
 from missedcall.stage.scene import Business, Call, Phone, Scene, Step, load_scene

@@ -18,8 +18,8 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
+from local.layout import SERVICES
 from local.stack import Stack
-from local.system import SERVICES
 from missedcall.demo import SCENES
 from tests.acceptance.terminal import Typed, environment, started, typed
 from tests.waiting import until

@@ -44,13 +44,15 @@ class Wire:
         records = [Outgoing.of(event) for event in events]
         await self.say_raw(*((r.topic, r.key.encode(), r.value) for r in records))
 
-    async def say_raw(self, *records: tuple[str, bytes | None, bytes | None]) -> None:
+    async def say_raw(
+        self, *records: tuple[str, bytes | None, bytes | None], headers: Sequence[tuple[str, bytes | None]] = ()
+    ) -> None:
         """Publishes whatever it is: topic, key, value."""
         producer = AIOKafkaProducer(bootstrap_servers=self.stack.kafka, acks="all")
         await producer.start()
         try:
             for topic, key, value in records:
-                await producer.send_and_wait(self.namespace + topic, value, key=key)
+                await producer.send_and_wait(self.namespace + topic, value, key=key, headers=headers)
         finally:
             await producer.stop()
 

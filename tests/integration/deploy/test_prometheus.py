@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession
 
+from local.layout import SERVICES
 from local.stack import Stack
-from local.system import SERVICES, System, running_system
+from local.system import System, running_system
 from missedcall.demo import SCENES
 from missedcall.stage.opening import open_stage
 from missedcall.stage.scene import load_scene

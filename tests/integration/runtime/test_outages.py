@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -63,6 +64,33 @@ async def test_records_wait_for_a_mongodb_that_is_away_also_past_the_bounded_ret
             await door.open()
             pongs = await ground.heard(PONGS, at_least=4)
     assert [event.data.total for event in pongs] == [1, 3, 6, 10]
+
+
+async def test_a_consumer_that_cannot_write_keeps_what_it_has_fetched_and_fetches_no_more(ground: Ground) -> None:
+    """Else a MongoDB that is away for an hour would end in a process that is killed for its memory."""
+    padding = b',"padding":"' + b"x" * 100_000 + b'"}'
+    waiting = [(PINGS.name, b"d", Outgoing.of(ping(number)).value[:-1] + padding) for number in range(1, 501)]
+    async with door_to(urlsplit(ground.mongodb).netloc) as door:
+        await door.open()
+        async with behind(door, ground).process() as process:
+            await logged(process, "ready")
+            await ground.say(ping(0))
+            await ground.heard(PONGS, at_least=1)
+            await door.shut()
+            before = resident_megabytes(process.pid)
+            await ground.say_raw(*waiting)  # 50 MB
+            for _ in range(2):
+                await logged(process, "batch_retried")
+            assert resident_megabytes(process.pid) - before < 25
+            await door.open()
+            pongs = await ground.heard(PONGS, at_least=501, within=60)
+    assert [pong.data.total for pong in pongs] == [number * (number + 1) // 2 for number in range(501)]
+
+
+def resident_megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    (kilobytes,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(kilobytes) / 1024
 
 
 async def test_records_wait_for_a_mongodb_that_does_not_answer(own_ground: Ground, servers: Servers) -> None:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 
 from local.stack import Stack
 from runtime.mongo import mongo_client
 from schemas.reasons import Reason
-from schemas.texts import TextState
+from schemas.texts import KnownBy, TextState
 from services.sender.changes import Happening
 from services.sender.delivery import Delivery
 from services.sender.ledger import (
@@ -24,6 +25,7 @@ from services.sender.ledger import (
     Overdue,
     Receipt,
     State,
+    Unanswered,
     Unsent,
     Withdrawn,
 )
@@ -126,6 +128,31 @@ async def test_texts_that_nobody_looks_after_are_found(ledger: Ledger) -> None:
     assert states(await ledger.apply(facts, now=CLAIM.until)) == ["failed", "unsure"]
     counts, oldest = await ledger.standing()
     assert (counts[State.UNSURE], counts[State.INTENT], oldest) == (1, 1, LATER)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param(Accepted(message_sid=SID), id="by the answer"),
+        pytest.param(Receipt(message_sid=SID, delivery=Delivery.DELIVERED), id="by a callback"),
+        pytest.param(Receipt(message_sid=SID, delivery=Delivery.SENT, known_by=KnownBy.LIST), id="by the list"),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one write", "one after the other"])
+async def test_of_two_texts_that_are_said_to_be_one_message_the_second_stays_unsure(
+    *, ledger: Ledger, named: Evidence, at_once: bool
+) -> None:
+    """No rule that looks at one text can see it: the unique index does."""
+    before = REGISTRY.get_sample_value("missedcall_text_contradictions_total") or 0
+    await ledger.open([text(), text(text_id="text-2")], now=NOW)
+    await ledger.claim(await ledger.due(now=NOW, limit=2), CLAIM, now=NOW)
+    first = Happening(text_id="text-1", evidence=named)
+    second = [Happening(text_id="text-2", evidence=fact) for fact in (Unanswered(token=CLAIM.token), named)]
+    writes = [[first, *second]] if at_once else [[first], second]
+    said = [saying for happenings in writes for saying in await ledger.apply(happenings, now=NOW)]
+    assert [s.text_id for s in said if "accepted" in states([s])] == ["text-1"]
+    assert (await state_of(ledger, "text-1"), await state_of(ledger, "text-2")) == ("accepted", "unsure")
+    assert REGISTRY.get_sample_value("missedcall_text_contradictions_total") == before + 1
 
 
 async def test_a_fact_about_an_unknown_text_is_passed_over(ledger: Ledger) -> None:

@@ -12,7 +12,18 @@ from schemas.calls import CALLS_DECIDED, CALLS_INGESTED, CallDecided, CallFacts,
 from schemas.identity import CallerKind
 from schemas.messages import RECEIPTS_INGESTED, ReceiptIngested
 from schemas.reasons import Reason
-from schemas.texts import TEXTS_SCREENED, Encoding, Purpose, Screening, TextScreened, Words, text_id_of
+from schemas.texts import (
+    TEXTS_DISPATCHED,
+    TEXTS_SCREENED,
+    Encoding,
+    Purpose,
+    Screening,
+    TextDispatched,
+    TextScreened,
+    TextState,
+    Words,
+    text_id_of,
+)
 
 AT = datetime(2030, 1, 31, 12, tzinfo=UTC)
 CALL, CONVERSATION, BUSINESS = "CA1", "c1_abc", "b_1"
@@ -83,6 +94,23 @@ def screened(seconds: float = 20.5, **but: Any) -> Event[TextScreened]:
     fact = TextScreened.model_validate({**_ABOUT, **facts, **but})
     return TEXTS_SCREENED.event(
         fact, source="/compliance", subject=TEXT, transition=fact.screening, key=CONVERSATION, time=after(seconds)
+    )
+
+
+def dispatched(seconds: float = 21.5, **but: Any) -> Event[TextDispatched]:
+    facts = {
+        "text_id": TEXT,
+        "purpose": Purpose.MISSED_CALL,
+        "state": TextState.ACCEPTED,
+        "reason": Reason.ACCEPTED,
+        "call_sid": CALL,
+        "person_id": "p1_x",
+        "sender_id": "n1_x",
+        "call_ended_at": after(20),
+    }
+    fact = TextDispatched.model_validate({**_ABOUT, **facts, **but})
+    return TEXTS_DISPATCHED.event(
+        fact, source="/sender", subject=TEXT, transition=fact.state, key=CONVERSATION, time=after(seconds)
     )
 
 

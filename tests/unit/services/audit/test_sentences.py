@@ -8,7 +8,7 @@ import pytest
 
 from runtime.events import Event
 from schemas.businesses import BUSINESSES_CHANGED
-from schemas.calls import Step
+from schemas.calls import Origin, Step
 from schemas.catalogue import TOPICS
 from schemas.consents import (
     CONSENTS_CHANGED,
@@ -25,27 +25,13 @@ from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Tex
 from schemas.identity import CallerKind
 from schemas.messages import MESSAGES_INGESTED, MessageIngested
 from schemas.reasons import Reason
-from schemas.texts import TEXTS_DISPATCHED, Purpose, Screening, TextDispatched, TextState
+from schemas.texts import Screening, TextState
 from services.audit.sentences import sentence, shortened
-from tests.unit.services.audit.records import AT, CALLED, CALLER, decided, ingested, receipt, screened
+from tests.unit.services.audit.records import AT, CALLED, CALLER, decided, dispatched, ingested, receipt, screened
 from tests.unit.services.businesses.wishes import business
 
 EVIDENCE = Evidence(source=Source.OTHER_SERVICE, reference="T-1", heard_at=AT)
 SCOPE = Scope(kind=ScopeKind.BUSINESS, name="b_1")
-DISPATCHED = TextDispatched(
-    text_id="t",
-    purpose=Purpose.MISSED_CALL,
-    state=TextState.FAILED,
-    reason=Reason.RECIPIENT_OPTED_OUT,
-    call_sid="CA1",
-    business_id="b_1",
-    account_sid="AC1",
-    conversation_id="c1",
-    person_id="p1",
-    sender_id="n1",
-    error_code=21610,
-    call_ended_at=AT,
-)
 MESSAGE = MessageIngested(
     message_sid="SM2",
     account_sid="AC1",
@@ -85,6 +71,10 @@ CASES: list[tuple[Event[Any], str]] = [
         "Twilio says of a leg of the call: busy",
     ),
     (ingested(step=Step.MACHINE_DETECTION, said={"AnsweredBy": "fax"}), "Twilio thinks that this picked up: fax"),
+    (
+        ingested(step=Step.CALL_STATUS, said={"CallStatus": "completed"}, origin=Origin.BACKFILL),
+        "Twilio says of the call: completed (by its list of calls: no webhook came)",
+    ),
     (ingested(step=Step.VOICEMAIL), "Twilio reported a step of the call: voicemail"),
     (decided(), "missed: the business's phone rang and nobody answered"),
     (
@@ -100,7 +90,7 @@ CASES: list[tuple[Event[Any], str]] = [
         "missed call text blocked: the caller was texted a short while ago",
     ),
     (
-        event(TEXTS_DISPATCHED, DISPATCHED),
+        dispatched(state=TextState.FAILED, reason=Reason.RECIPIENT_OPTED_OUT, error_code=21610),
         "missed call text failed: Twilio says that the recipient opted out (error 21610)",
     ),
     (receipt(), "Twilio says of the text: delivered"),

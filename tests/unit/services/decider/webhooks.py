@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from schemas.businesses import Mode
-from schemas.calls import CallIngested, Step
+from schemas.calls import CallIngested, Origin, Step
 from schemas.identity import CallerKind
 
 CALL = "CA" + "1" * 32
@@ -40,6 +40,11 @@ def webhook(
 
 def voice(mode: Mode = Mode.FORWARD, **said: str) -> CallIngested:
     return webhook(Step.VOICE, {"CallStatus": "ringing"} | said, mode=mode)
+
+
+def backfilled(mode: Mode = Mode.FORWARD, *, phones: int) -> CallIngested:
+    """The begin of a call that only Twilio's list told of: so many legs it had."""
+    return voice(mode).model_copy(update={"origin": Origin.BACKFILL, "phones_rung": phones})
 
 
 def dialled(status: str, bridged: str | None = None, leg: str = CHILD) -> CallIngested:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas.reasons import Reason
-from schemas.texts import Ruling
+from schemas.texts import KnownBy, Ruling
 from services.sender.delivery import Delivery
 from services.sender.ledger import (
     Accepted,
@@ -47,6 +47,9 @@ STANDING = {
     State.FAILED: take(POSTING, Refused(token="mine", reason=Reason.REFUSED)),
     State.CANCELLED: take(intent(), Withdrawn()),
 }
+# A message that answer or callback had named besides, when Twilio was asked and knew no other.
+DENIED = Receipt(message_sid=OTHER_SID, delivery=Delivery.DELIVERED, known_by=KnownBy.STATUS, instead_of=SID)
+SENT = take(STANDING[State.ACCEPTED], Receipt(message_sid=SID, delivery=Delivery.SENT))
 FACTS: dict[str, Evidence] = {
     "claimed": Claimed(claim=Claim(token="other", until=LEASE_OVER), at=NOW),
     "accepted": Accepted(message_sid=SID),
@@ -200,14 +203,44 @@ def test_an_error_code_once_known_is_never_erased() -> None:
     [
         pytest.param(STANDING[State.FAILED], FACTS["receipt"], id="a receipt for what was known not to be sent"),
         pytest.param(STANDING[State.CANCELLED], FACTS["accepted"], id="an answer for what was taken back"),
-        pytest.param(
-            STANDING[State.ACCEPTED], Receipt(message_sid=OTHER_SID, delivery=Delivery.FAILED), id="another message's"
-        ),
+        pytest.param(SENT, Receipt(message_sid=OTHER_SID, delivery=Delivery.FAILED), id="another message's"),
+        pytest.param(SENT, Accepted(message_sid=OTHER_SID), id="an answer that names another message"),
     ],
 )
 def test_evidence_against_what_is_known_changes_nothing_and_is_seen(entry: Entry, fact: Evidence) -> None:
     assert take(entry, fact) == entry
     assert contradicts(entry, fact)
+
+
+@pytest.mark.parametrize(
+    "rival",
+    [Receipt(message_sid=OTHER_SID, delivery=Delivery.DELIVERED), Accepted(message_sid=OTHER_SID)],
+    ids=["callback", "answer"],
+)
+def test_another_sid_is_seen_and_remembered_until_twilio_denies_the_first(rival: Evidence) -> None:
+    """Whichever of answer and callback came first: which of the two is right, only Twilio can tell."""
+    accepted = STANDING[State.ACCEPTED]
+    doubted = take(accepted, rival)
+    assert contradicts(accepted, rival)
+    assert (doubted.state, doubted.message_sid, doubted.delivery) == (State.ACCEPTED, SID, None)
+    assert not contradicts(doubted, DENIED)
+    settled = take(doubted, DENIED)
+    assert (settled.message_sid, settled.delivery, settled.due_at) == (OTHER_SID, Delivery.DELIVERED, None)
+    assert take(settled, DENIED) == settled
+    assert take(settled, FACTS["receipt"]) == settled
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(STANDING[State.ACCEPTED], id="that nobody else had named"),
+        pytest.param(take(SENT, Accepted(message_sid=OTHER_SID)), id="while Twilio had reported on the first"),
+        pytest.param(STANDING[State.FAILED], id="of what was known not to be sent"),
+    ],
+)
+def test_no_text_takes_another_sid(entry: Entry) -> None:
+    assert take(entry, DENIED).message_sid == entry.message_sid
+    assert contradicts(entry, DENIED)
 
 
 @pytest.mark.parametrize("state", [State.INTENT, State.POSTING, State.UNSURE, State.PARKED])

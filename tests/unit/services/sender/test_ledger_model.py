@@ -34,6 +34,7 @@ from services.sender.ledger import (
 )
 from tests.unit.services.sender.samples import CLAIM, NOW, intent, text
 
+NOBODYS = "SM of nobody"
 LEASE = CLAIM.until - NOW
 KNOWN = {State.ACCEPTED, State.FAILED, State.PARKED, State.CANCELLED}
 
@@ -90,6 +91,11 @@ class OneText(RuleBasedStateMachine):
         return Accepted(message_sid=self.twilio_takes_it(holder))
 
     @rule(target=reports, holder=consumes(holders))
+    def twilio_takes_it_and_names_what_never_was(self, holder: Sender) -> Evidence:
+        self.twilio_takes_it(holder)
+        return Accepted(message_sid=NOBODYS)
+
+    @rule(target=reports, holder=consumes(holders))
     def twilio_takes_it_and_the_answer_is_lost(self, holder: Sender) -> Evidence:
         self.twilio_takes_it(holder)
         return Unanswered(token=holder.token)
@@ -116,6 +122,13 @@ class OneText(RuleBasedStateMachine):
     @rule(delivery=st.sampled_from(Delivery), known_by=st.sampled_from([KnownBy.LIST, KnownBy.STATUS]))
     def twilio_shows_it_when_asked(self, delivery: Delivery, known_by: KnownBy) -> None:
         self.hear(Receipt(message_sid=self.at_twilio[0], delivery=delivery, known_by=known_by))
+
+    @precondition(lambda self: self.entry.message_sid == NOBODYS and self.entry.rival_sid)
+    @rule(delivery=st.sampled_from(Delivery))
+    def twilio_denies_what_never_was_and_has_what_a_callback_named(self, delivery: Delivery) -> None:
+        sid = self.entry.rival_sid or ""
+        self.hear(Receipt(message_sid=sid, delivery=delivery, known_by=KnownBy.STATUS, instead_of=NOBODYS))
+        assert self.entry.message_sid == self.at_twilio[0]
 
     @rule(look=st.integers(1, 3), last=st.booleans())
     def twilio_is_asked_and_shows_nothing(self, *, look: int, last: bool) -> None:

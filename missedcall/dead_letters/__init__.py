@@ -1,0 +1,1 @@
+"""`missedcall dead-letters`: what could not be handled, and how it gets its second chance."""
