@@ -6,8 +6,11 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from math import inf
 from typing import IO, Final
 
 # The last net under a rule that every caller keeps: whatever looks like a phone number is not written.
@@ -22,6 +25,7 @@ _NUMBER: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ONE_IN_SECONDS: Final = 10.0
 _STANDARD: Final = frozenset(logging.LogRecord("", 0, "", 0, "", (), None).__dict__) | {"message", "taskName"}
 
 
@@ -67,10 +71,41 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class Repeats(logging.Filter):
+    """Of lines that a library writes alike in one file and place, one in so many seconds: the next tells how many.
+
+    aiokafka writes tens of them a second for as long as a broker is away, and it may be away for hours.
+    """
+
+    def __init__(self, *, seconds: float, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._clock = clock
+        self._written: dict[tuple[str, int], float] = {}
+        self._left_out: Counter[tuple[str, int]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), self._clock()
+        if now - self._written.get(place, -inf) < self._seconds:
+            self._left_out[place] += 1
+            return False
+        self._written[place] = now
+        if left_out := self._left_out.pop(place, 0):
+            record.left_out = left_out
+        return True
+
+
+def _only(library: str, asked: Repeats) -> Callable[[logging.LogRecord], bool]:
+    """The filter, for one library's lines."""
+    return lambda record: record.name.partition(".")[0] != library or asked.filter(record)
+
+
 def set_up_logs(service: str, *, level: int = logging.INFO, stream: IO[str] | None = None) -> None:
     """Everything that logs goes through the one formatter, libraries too."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    # On the handler, since a logger's filter is not asked about its children's lines.
+    handler.addFilter(_only("aiokafka", Repeats(seconds=_ONE_IN_SECONDS, clock=time.monotonic)))
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -106,10 +106,10 @@ class Tasks:
 
 
 async def uncancelled(step: Step) -> None:
-    """Ends as cancelled only where that was asked of this task.
+    """Ends as cancelled only where that was asked of this task; else raises GivenUp.
 
-    aiokafka cancels its own futures where a broker goes away: whoever awaits one then looks cancelled, and a task of
-    ours would end without a word. Raises GivenUp in its place.
+    Where a broker is away, a consumer of aiokafka's hands on, from its `stop`, the cancellation of tasks of its own:
+    whoever stops one then looks cancelled, and would end without a word.
     """
     try:
         await step()
@@ -117,5 +117,4 @@ async def uncancelled(step: Step) -> None:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        log.warning("XXX", exc_info=True)
         raise GivenUp from error

@@ -8,6 +8,7 @@ import signal
 
 import pytest
 
+from local.ports import free_ports
 from tests.integration.runtime.ground import Ground, asked, logged
 from tests.integration.runtime.toy import PINGS, PONGS, ping
 
@@ -32,6 +33,13 @@ async def test_a_signal_during_the_start_ends_the_process(ground: Ground) -> Non
         process.terminate()
         async with asyncio.timeout(20):
             assert await process.wait() == 0
+
+
+async def test_it_finds_its_cluster_through_whichever_of_several_servers_answers(ground: Ground) -> None:
+    """As in production, where any broker may be away at the start."""
+    dead = f"127.0.0.1:{free_ports(1)[0]}"
+    async with ground.process(KAFKA_BOOTSTRAP_SERVERS=f"{dead},{ground.kafka}") as process:
+        await logged(process, "ready")
 
 
 async def test_a_start_that_fails_is_a_line_in_the_log_and_an_exit_code(ground: Ground) -> None:

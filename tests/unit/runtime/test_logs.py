@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.logs import JsonFormatter, redacted, set_up_logs
+from runtime.logs import JsonFormatter, Repeats, redacted, set_up_logs
 from tests.integration.runtime.toy import PINGS
 
 US = st.tuples(st.integers(200, 999), st.integers(200, 999), st.integers(0, 9999))
@@ -139,3 +139,25 @@ def test_libraries_log_in_the_same_form() -> None:
     logging.getLogger("aiokafka.client").info("chatter")
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["message"] == "lost [number]"
+
+
+def test_of_lines_alike_one_in_ten_seconds_is_written_and_tells_how_many_were_not() -> None:
+    now = 0.0
+    repeats = Repeats(seconds=10, clock=lambda: now)
+    lines = [logging.LogRecord("aiokafka.conn", logging.ERROR, "conn.py", 7, "away", (), None) for _ in range(5)]
+    other = logging.LogRecord("aiokafka.conn", logging.ERROR, "conn.py", 8, "another", (), None)
+    assert [repeats.filter(line) for line in lines[:4]] == [True, False, False, False]
+    assert repeats.filter(other)
+    now = 10.0
+    assert repeats.filter(lines[4])
+    assert lines[4].__dict__["left_out"] == 3
+
+
+@pytest.mark.usefixtures("_restored")
+def test_only_what_a_library_repeats_is_left_out() -> None:
+    written = io.StringIO()
+    set_up_logs("t", stream=written)
+    for _ in range(3):
+        logging.getLogger("aiokafka.consumer").warning("away")
+        logging.getLogger("runtime.tasks").warning("waits")
+    assert [json.loads(line)["message"] for line in written.getvalue().splitlines()] == ["away", *["waits"] * 3]
