@@ -8,7 +8,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo up stack test chaos lint format lock
+.PHONY: help install demo up stack test chaos drill bench lint format lock
 
 help: ## what can be made (this list)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,12 @@ test: $(INSTALLED) ## every test: unit tests first, then the rest on the real st
 
 chaos: $(INSTALLED) ## a thousand texts through a sender that is killed, put to sleep and cut off (SEED=n repeats a run)
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+
+bench: $(INSTALLED) ## what each part costs, beside the shortest program that does the same (ONLY=names, QUICK=1)
+	@$(BIN)/missedcall bench $(ONLY) $(if $(QUICK),--quick)
+
+drill: $(INSTALLED) ## a game day: three brokers, three mongods, two of each service, and everything that can fail (SEED=n)
+	$(BIN)/python -m tests.drill $(if $(SEED),--seed $(SEED))
 
 lint: $(INSTALLED) ## style, formatting, types, and which way imports point
 	$(BIN)/ruff check

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,7 +20,7 @@ from services.sender.recorder import Recorder
 from services.sender.state import Ledger
 from services.sender.views import Views
 
-_CLAIMED_AT_ONCE: Final = 100
+_SEEN_AT_ONCE: Final = 100
 
 
 class Dispatcher:
@@ -50,6 +49,8 @@ class Dispatcher:
         self._clock = clock
         self._new_token = new_token
         self._bell = Bell()
+        self._seen: Sequence[Held] = ()
+        self._claiming: set[str] = set()
 
     def wake(self) -> None:
         """There may be something to post."""
@@ -58,41 +59,59 @@ class Dispatcher:
     async def run(self) -> None:
         """Until cancelled: then nothing more is claimed. What is in hand is seen to its end by the hands."""
         while True:
-            # Shielded: a round that has claimed must come to know it, or its texts would become unsure.
-            if not await asyncio.shield(self._hands.take(self._round())):
+            if not await self._round():
                 await self._bell.heard(within=self._pace.poll.total_seconds())
 
     async def _round(self) -> int:
-        """Claims what is due and starts its posting; how many that were."""
-        due = await self._due()
-        since, now = time.monotonic(), self._clock()
-        intents = self._accounts.admit(due, since)
+        """Takes in hand what is due, as far as there is room; how many texts that were."""
+        since = time.monotonic()
+        intents = self._admitted(self._seen, since)
         if not intents:
-            return 0
+            self._seen = await self._due()
+            since = time.monotonic()
+            intents = self._admitted(self._seen, since)
+        if intents:
+            self._hands.take(self._claim(intents, since))
+        return len(intents)
+
+    def _admitted(self, seen: Sequence[Held], since: float) -> list[Held]:
+        """What was seen due some moments ago may be somebody else's by now: then it cannot be claimed."""
+        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
+            return []
+        free = [held for held in seen if held.text_id not in self._claiming]
+        admitted = self._accounts.admit(free, since)
+        taken = {held.text_id for held in admitted}
+        self._seen = [held for held in free if held.text_id not in taken]
+        self._claiming |= taken
+        return admitted
+
+    async def _due(self) -> Sequence[Held]:
+        """Nothing while we are blind or paused; nothing from whom is full, resting or paused."""
+        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
+            return ()
+        return await self._ledger.due(
+            now=self._clock(),
+            limit=_SEEN_AT_ONCE,
+            not_accounts=self._accounts.closed(time.monotonic()) | self._views.paused(ControlScope.ACCOUNT),
+            not_businesses=self._views.paused(ControlScope.BUSINESS),
+        )
+
+    async def _claim(self, intents: Sequence[Held], since: float) -> None:
+        """Begins to post those that are ours alone."""
+        now = self._clock()
         claim = Claim(token=self._new_token(), until=now + self._pace.lease)
         try:
             won = {entry.text.text_id: entry for entry in await self._ledger.claim(intents, claim, now=now)}
         except Exception:
             self._give_back(intents, claim, since)
             raise
+        finally:
+            self._claiming -= {held.text_id for held in intents}
         for held in intents:
             if entry := won.get(held.text_id):
                 self._hands.take(self._carry(InHand(entry=entry, token=claim.token, since=since)))
             else:
-                self._accounts.leave(held.entry.text.account_sid, since=since)
-        return len(won)
-
-    async def _due(self) -> Sequence[Held]:
-        """Nothing while we are blind or paused; nothing from whom is full, resting or paused."""
-        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
-            return ()
-        now = self._clock()
-        return await self._ledger.due(
-            now=now,
-            limit=_CLAIMED_AT_ONCE,
-            not_accounts=self._accounts.closed(time.monotonic()) | self._views.paused(ControlScope.ACCOUNT),
-            not_businesses=self._views.paused(ControlScope.BUSINESS),
-        )
+                self._leave(held, since)
 
     async def _carry(self, hand: InHand) -> None:
         try:
@@ -106,5 +125,9 @@ class Dispatcher:
         """The claims may have been written or not: either way nothing was posted under them."""
         unsent = Unsent(token=claim.token, reason=Reason.EXPIRED, again_at=self._clock())
         for held in intents:
-            self._accounts.leave(held.entry.text.account_sid, since=since)
+            self._leave(held, since)
             self._hands.take(self._recorder.record(Happening(text_id=held.text_id, evidence=unsent)))
+
+    def _leave(self, held: Held, since: float) -> None:
+        self._accounts.leave(held.entry.text.account_sid, since=since)
+        self.wake()

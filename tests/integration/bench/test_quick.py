@@ -15,9 +15,9 @@ from bench.scale import QUICK
 from local.jars import unseen
 from local.stack import Stack
 
-# The others start the same programs in the same way, for longer.
 # The kernel counts CPU in hundredths of a second: a quick run may take none.
 _CPU = ("CPU µs/record", "CPU µs/webhook")
+# The others start the same programs in the same way, for longer.
 _TRIED = ("ingest", "stage", "sender", "audit", "latency")
 
 

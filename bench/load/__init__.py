@@ -1,0 +1,1 @@
+"""Programs that play Twilio's side under load, and write down when what happened."""
