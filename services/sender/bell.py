@@ -14,11 +14,12 @@ class Bell:
     def ring(self) -> None:
         self._rung.set()
 
-    async def heard(self, *, within: float) -> None:
-        """Returns when it was rung since the last time, or after so many seconds."""
+    async def heard(self, *, within: float) -> bool:
+        """Waits until it was rung since the last time; False when so many seconds were over before."""
         try:
             async with asyncio.timeout(within):
                 await self._rung.wait()
         except TimeoutError:
-            return
+            return False
         self._rung.clear()
+        return True

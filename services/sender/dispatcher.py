@@ -21,6 +21,8 @@ from services.sender.state import Ledger
 from services.sender.views import Views
 
 _SEEN_AT_ONCE: Final = 100
+# Of accounts that are full or rest; more of theirs is found again when they have room.
+_SEEN_AT_MOST: Final = 500
 
 
 class Dispatcher:
@@ -50,35 +52,43 @@ class Dispatcher:
         self._new_token = new_token
         self._bell = Bell()
         self._seen: Sequence[Held] = ()
+        self._news = True
         self._claiming: set[str] = set()
 
     def wake(self) -> None:
-        """There may be something to post."""
+        """There may be something to post that was not seen yet."""
+        self._news = True
         self._bell.ring()
 
     async def run(self) -> None:
         """Until cancelled: then nothing more is claimed. What is in hand is seen to its end by the hands."""
         while True:
-            if not await self._round():
-                await self._bell.heard(within=self._pace.poll.total_seconds())
+            if not await self._round() and not await self._bell.heard(within=self._pace.poll.total_seconds()):
+                self._news = True
 
     async def _round(self) -> int:
-        """Takes in hand what is due, as far as there is room; how many texts that were."""
+        """Takes in hand what is due, as far as there is room; how many texts that were.
+
+        The ledger is asked only where there may be more than was seen in it: not for each slot that is left.
+        """
         since = time.monotonic()
-        intents = self._admitted(self._seen, since)
-        if not intents:
-            self._seen = await self._due()
+        intents = self._admitted(since)
+        if not intents and self._news:
+            self._news = False
+            found = await self._due()
+            ids = {held.text_id for held in found}
+            self._seen = [*found, *(held for held in self._seen if held.text_id not in ids)][:_SEEN_AT_MOST]
             since = time.monotonic()
-            intents = self._admitted(self._seen, since)
+            intents = self._admitted(since)
         if intents:
             self._hands.take(self._claim(intents, since))
         return len(intents)
 
-    def _admitted(self, seen: Sequence[Held], since: float) -> list[Held]:
+    def _admitted(self, since: float) -> list[Held]:
         """What was seen due some moments ago may be somebody else's by now: then it cannot be claimed."""
         if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
             return []
-        free = [held for held in seen if held.text_id not in self._claiming]
+        free = [held for held in self._seen if held.text_id not in self._claiming]
         admitted = self._accounts.admit(free, since)
         taken = {held.text_id for held in admitted}
         self._seen = [held for held in free if held.text_id not in taken]
@@ -101,25 +111,24 @@ class Dispatcher:
         now = self._clock()
         claim = Claim(token=self._new_token(), until=now + self._pace.lease)
         try:
-            won = {entry.text.text_id: entry for entry in await self._ledger.claim(intents, claim, now=now)}
+            won = {held.text_id: held for held in await self._ledger.claim(intents, claim, now=now)}
         except Exception:
             self._give_back(intents, claim, since)
             raise
         finally:
             self._claiming -= {held.text_id for held in intents}
-        for held in intents:
-            if entry := won.get(held.text_id):
-                self._hands.take(self._carry(InHand(entry=entry, token=claim.token, since=since)))
+        for intent in intents:
+            if held := won.get(intent.text_id):
+                self._hands.take(self._carry(InHand(held=held, token=claim.token, since=since)))
             else:
-                self._leave(held, since)
+                self._leave(intent, since)
 
     async def _carry(self, hand: InHand) -> None:
         try:
             evidence = await self._poster.post(hand)
         finally:
-            self._accounts.leave(hand.entry.text.account_sid, since=hand.since)
-            self.wake()
-        await self._recorder.record(Happening(text_id=hand.entry.text.text_id, evidence=evidence))
+            self._leave(hand.held, hand.since)
+        await self._recorder.record(Happening(text_id=hand.held.text_id, evidence=evidence), known=hand.held)
 
     def _give_back(self, intents: Sequence[Held], claim: Claim, since: float) -> None:
         """The claims may have been written or not: either way nothing was posted under them."""
@@ -129,5 +138,7 @@ class Dispatcher:
             self._hands.take(self._recorder.record(Happening(text_id=held.text_id, evidence=unsent)))
 
     def _leave(self, held: Held, since: float) -> None:
-        self._accounts.leave(held.entry.text.account_sid, since=since)
-        self.wake()
+        account = held.entry.text.account_sid
+        self._accounts.leave(account, since=since)
+        self._news = self._news or not any(seen.entry.text.account_sid == account for seen in self._seen)
+        self._bell.ring()

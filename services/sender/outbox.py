@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ _AT_ONCE: Final = 500
 # Younger than this, it is still in the hands of whoever wrote it.
 _LEFT_BEHIND: Final = timedelta(seconds=5)
 _SWEEP_SECONDS: Final = 2.0
+_MARK_SECONDS: Final = 0.5
 
 
 class Outbox:
@@ -32,7 +34,8 @@ class Outbox:
         self._clock = clock
         self._waiting: list[Saying] = []
         self._bell = Bell()
-        self._swept = 0.0
+        self._done: list[Saying] = []
+        self._marked = self._swept = 0.0
         self._working: asyncio.Future[None]
 
     def hand_over(self, sayings: Sequence[Saying]) -> None:
@@ -48,14 +51,17 @@ class Outbox:
                 # Shielded: a publication that is cut off would leave its records to the next process.
                 self._working = asyncio.ensure_future(self._work())
                 await asyncio.shield(self._working)
-                await self._bell.heard(within=_SWEEP_SECONDS)
+                await self._bell.heard(within=_MARK_SECONDS if self._done else _SWEEP_SECONDS)
         except asyncio.CancelledError:
             await asyncio.wait([self._working])
             await self._publish_waiting()
+            await self._mark()
             raise
 
     async def _work(self) -> None:
         await self._publish_waiting()
+        if time.monotonic() - self._marked >= _MARK_SECONDS:
+            await self._mark()
         await self._sweep()
 
     async def _publish_waiting(self) -> None:
@@ -71,10 +77,23 @@ class Outbox:
 
     async def _publish(self, sayings: Sequence[Saying]) -> None:
         """What fails here is found again by a sweep."""
-        try:
+        with _waiting():
             await self._publisher.publish([saying.record for saying in sayings])
-            await self._ledger.published(sayings)
-        except Exception as error:
-            if not is_transient(error):
-                raise
-            log.warning("publishing waits", extra={"action": "outbox_waits", "why": type(error).__name__})
+            self._done += sayings
+
+    async def _mark(self) -> None:
+        """Many at once: until then, a sweep after a crash would publish the same bytes again."""
+        done, self._done, self._marked = self._done, [], time.monotonic()
+        with _waiting():
+            await self._ledger.published(done)
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """What fails because a store or broker is away is found again by a sweep."""
+    try:
+        yield
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        log.warning("publishing waits", extra={"action": "outbox_waits", "why": type(error).__name__})

@@ -10,6 +10,7 @@ from typing import Final
 
 from services.sender import metrics
 from services.sender.accounts import Accounts
+from services.sender.changes import Held
 from services.sender.connections import Wire
 from services.sender.errors import Answer
 from services.sender.ledger import Entry, Evidence, Refused, Unsent
@@ -27,9 +28,13 @@ _DOUBLINGS: Final = 16
 class InHand:
     """A claimed text. `since`: when it was admitted, before its claim was written; monotonic seconds."""
 
-    entry: Entry
+    held: Held
     token: str
     since: float
+
+    @property
+    def entry(self) -> Entry:
+        return self.held.entry
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from services.sender.bell import Bell
-from services.sender.changes import Happening
+from services.sender.changes import Happening, Held
 from services.sender.outbox import Outbox
 from services.sender.state import Ledger
 
 _AT_ONCE: Final = 500
 _LOOK_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    happening: Happening
+    known: Held | None
+    written: asyncio.Future[None]
 
 
 class Recorder:
@@ -23,13 +31,13 @@ class Recorder:
         self._ledger = ledger
         self._outbox = outbox
         self._clock = clock
-        self._waiting: list[tuple[Happening, asyncio.Future[None]]] = []
+        self._waiting: list[_Report] = []
         self._bell = Bell()
 
-    async def record(self, happening: Happening) -> None:
-        """Returns when it stands in the ledger."""
+    async def record(self, happening: Happening, *, known: Held | None = None) -> None:
+        """Returns when it stands in the ledger. `known`: its text, as it was claimed."""
         written = asyncio.get_running_loop().create_future()
-        self._waiting.append((happening, written))
+        self._waiting.append(_Report(happening=happening, known=known, written=written))
         self._bell.ring()
         await written
 
@@ -42,8 +50,10 @@ class Recorder:
 
     async def _write(self) -> None:
         batch = self._waiting[:_AT_ONCE]
-        self._outbox.hand_over(await self._ledger.apply([h for h, _ in batch], now=self._clock()))
+        known = {report.known.text_id: report.known for report in batch if report.known}
+        happenings = [report.happening for report in batch]
+        self._outbox.hand_over(await self._ledger.apply(happenings, now=self._clock(), known=known))
         del self._waiting[: len(batch)]
-        for _, written in batch:
-            if not written.done():
-                written.set_result(None)
+        for report in batch:
+            if not report.written.done():
+                report.written.set_result(None)

@@ -30,6 +30,7 @@ from services.sender.texts import Text
 
 COLLECTION: Final = "ledger"
 _ATTEMPTS: Final = 12
+_NOTHING: Final[Mapping[str, Held]] = {}
 
 
 class Ledger:
@@ -59,15 +60,22 @@ class Ledger:
         if writes:
             await self.collection.bulk_write(writes, ordered=False)
 
-    async def apply(self, happenings: Sequence[Happening], *, now: datetime) -> list[Saying]:
-        """Takes all in and returns what is to be published. Raises Conflict when other writers stay faster."""
+    async def apply(
+        self, happenings: Sequence[Happening], *, now: datetime, known: Mapping[str, Held] = _NOTHING
+    ) -> list[Saying]:
+        """Takes all in and returns what is to be published. Raises Conflict when other writers stay faster.
+
+        `known`: as these texts stood a moment ago; where they still do, they need not be read.
+        """
         if not happenings:
             return []
         pending = list(happenings)
         to_publish: list[Saying] = []
         waits = full_jitter(uniform, base=0.005, cap=0.2)
         for _ in range(_ATTEMPTS):
-            changes = changes_of(await self._read({h.text_id for h in pending}), pending)
+            standing = {**await self._read({h.text_id for h in pending} - known.keys()), **known}
+            known = _NOTHING
+            changes = changes_of(standing, pending)
             lost, said = await self._write(changes, now)
             to_publish += said
             pending = await self._still_to_be_said([h for h in pending if h.text_id in lost])
@@ -89,11 +97,12 @@ class Ledger:
         }
         return [held(row) async for row in self.collection.find(query).sort("due_at").limit(limit)]
 
-    async def claim(self, intents: Sequence[Held], claim: Claim, *, now: datetime) -> list[Entry]:
+    async def claim(self, intents: Sequence[Held], claim: Claim, *, now: datetime) -> list[Held]:
         """Those that are this claim's alone. Where the answer is lost, nobody posts and the leases run out."""
         changes = [Change(before=intent, after=take(intent.entry, Claimed(claim=claim, at=now))) for intent in intents]
         lost, _ = await self._write(changes, now)
-        return [change.after for change in changes if change.before.text_id not in lost]
+        won = [change for change in changes if change.before.text_id not in lost]
+        return [Held(rev=change.before.rev + 1, entry=change.after) for change in won]
 
     async def neglected(self, deadline: DeadlinePassed, *, now: datetime, limit: int) -> list[str]:
         """Texts whose lease ran out, intents past their time, and unsure ones that nobody can settle any more."""
@@ -180,6 +189,8 @@ class Ledger:
         return believed
 
     async def _read(self, ids: Collection[str]) -> dict[str, Held]:
+        if not ids:
+            return {}
         rows = self.collection.find({"_id": {"$in": list(ids)}})
         return {row["_id"]: held(row) async for row in rows}
 

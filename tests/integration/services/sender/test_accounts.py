@@ -98,8 +98,11 @@ async def test_an_account_that_is_refused_goes_on_by_itself_when_it_is_well_agai
         )
         assert await twilio.messages() == []
         (settings.twilio_credentials / ACCOUNT).write_text(TOKEN)
-        events = await wire.heard(TEXTS_DISPATCHED, count=5)
-    assert {event.data.state for event in events} == {TextState.ACCEPTED}
+        events = await wire.heard(
+            TEXTS_DISPATCHED, until=lambda heard: sum(e.data.state is TextState.ACCEPTED for e in heard) == 5
+        )
+    # The probe went ahead of the others, and may have arrived before them.
+    assert {event.data.state for event in events} <= {TextState.ACCEPTED, TextState.SENT, TextState.DELIVERED}
     assert len(await twilio.messages()) == 5
 
 

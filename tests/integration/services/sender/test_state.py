@@ -67,7 +67,7 @@ async def test_of_all_who_claim_at_once_one_has_each_text(ledger: Ledger) -> Non
     intents = await ledger.due(now=NOW, limit=20)
     claims = [Claim(token=f"sender {n}", until=CLAIM.until) for n in range(5)]
     won = await asyncio.gather(*(ledger.claim(intents, claim, now=NOW) for claim in claims))
-    assert sorted(entry.text.text_id for entries in won for entry in entries) == sorted(h.text_id for h in intents)
+    assert sorted(held.text_id for claimed in won for held in claimed) == sorted(h.text_id for h in intents)
 
 
 async def test_what_is_not_due_or_left_alone_is_not_offered(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Tex
 from schemas.reasons import Reason
 from services.sender.accounts import Accounts
 from services.sender.breaker import Tolerance
+from services.sender.changes import Held
 from services.sender.connections import Connections
 from services.sender.ledger import Accepted, Claimed, Refused, Unsent, take
 from services.sender.pace import Pace
@@ -114,7 +115,7 @@ async def desk(views: Views, tokens: Path, behave: Behaviour = CREATED) -> Async
 
 def in_hand(*, since: float | None = None, attempts: int = 0) -> InHand:
     entry = take(intent(attempts=attempts), Claimed(claim=CLAIM, at=NOW))
-    return InHand(entry=entry, token="mine", since=time.monotonic() if since is None else since)
+    return InHand(held=Held(rev=2, entry=entry), token="mine", since=time.monotonic() if since is None else since)
 
 
 async def test_what_nothing_forbids_is_posted(views: Views, tmp_path: Path) -> None:
