@@ -124,14 +124,17 @@ _REFUSALS: Final = range(400, 500)
 
 
 def meaning_of(answer: Denied | NotConnected | NoAnswer | NoToken) -> Meaning:
-    """What an answer without a message means. An answer in neither 2xx nor 4xx proves nothing, whatever its code."""
+    """What an answer without a message means. An answer in neither 2xx nor 4xx proves nothing, whatever its code.
+
+    Nor does one without a code: it need not be Twilio's own, but somebody's who stands between, as with a 408.
+    """
     match answer:
         case NotConnected():
             return _AWAY
         case NoToken():
             return _HALT
         case Denied(status=status, code=code) if status in _REFUSALS:
-            return CODES.get(code or 0) or STATUSES.get(status, _UNKNOWN)
+            return CODES.get(code or 0) or STATUSES.get(status) or (_UNKNOWN if code else _UNSURE)
         case _:
             return _UNSURE
 

@@ -29,7 +29,10 @@ _NOT_ENTITLED: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What is seen right before the POST. `blind`: a view is not loaded, or too old to be trusted."""
+    """What is seen right before the POST.
+
+    `blind`: a view is not loaded, too old to be trusted, or older than what compliance saw when it permitted the text.
+    """
 
     now: datetime
     blind: bool

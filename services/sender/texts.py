@@ -19,6 +19,7 @@ class Text(Fact):
     purpose: Purpose
     call_sid: str
     business_id: str
+    business_version: int = 0
     account_sid: str
     conversation_id: str
     person_id: str
@@ -43,6 +44,7 @@ def text_of(event: Event[TextScreened]) -> Text:
         purpose=screened.purpose,
         call_sid=screened.call_sid,
         business_id=screened.business_id,
+        business_version=screened.business_version,
         account_sid=screened.account_sid,
         conversation_id=screened.conversation_id,
         person_id=screened.person_id,

@@ -39,7 +39,7 @@ class Views:
         business = self.businesses.get(text.business_id)
         return Sight(
             now=now,
-            blind=self.blind,
+            blind=self.blind or (business.version if business else 0) < text.business_version,
             claim_old=claim_old,
             opted_out=self._opted_out(text),
             texting=self._texting(text),

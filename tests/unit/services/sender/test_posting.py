@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ from services.sender.posting import InHand, Poster
 from services.sender.twilio import Messages
 from services.sender.views import Views, opted_out_only
 from tests.unit.services.sender.fake_twilio import CREATED, Behaviour, FakeTwilio, listening, refusing
-from tests.unit.services.sender.samples import CLAIM, NOW, SID, entitled, intent
+from tests.unit.services.sender.samples import CLAIM, NOW, SID, entitled, intent, text
 
 SECOND = timedelta(seconds=1)
 PACE = Pace(
@@ -113,8 +114,8 @@ async def desk(views: Views, tokens: Path, behave: Behaviour = CREATED) -> Async
     await connections.close()
 
 
-def in_hand(*, since: float | None = None, attempts: int = 0) -> InHand:
-    entry = take(intent(attempts=attempts), Claimed(claim=CLAIM, at=NOW))
+def in_hand(*, since: float | None = None, **changes: Any) -> InHand:
+    entry = take(intent(**changes), Claimed(claim=CLAIM, at=NOW))
     return InHand(held=Held(rev=2, entry=entry), token="mine", since=time.monotonic() if since is None else since)
 
 
@@ -138,6 +139,17 @@ async def test_a_view_that_is_too_old_posts_nothing(name: str, views: Views, tmp
     getattr(views, name).restored(time.time() - 11)
     async with desk(views, tmp_path) as at:
         assert isinstance(await at.poster.post(in_hand()), Unsent)
+        assert at.twilio.requests == []
+
+
+async def test_a_text_that_was_permitted_for_what_a_business_became_waits_until_that_is_seen(
+    views: Views, tmp_path: Path
+) -> None:
+    """Else a business of this moment would be unknown, and one that has just paid would be over its trial."""
+    ahead = text(business_version=BUSINESS.version + 1)
+    async with desk(views, tmp_path) as at:
+        evidence = await at.poster.post(in_hand(text=ahead))
+        assert evidence == Unsent(token="mine", reason=Reason.EXPIRED, again_at=NOW + PACE.hold)
         assert at.twilio.requests == []
 
 
