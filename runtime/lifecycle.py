@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 # Of the time to stop in: for the batch in hand; the rest is for leaving the group.
 DRAIN_SHARE = 0.75
 
-# Well within the time that Twilio waits for an answer.
+# Well within the time that Twilio waits for an answer; and what a caller is willing to.
 _OPENS_WITHIN_SECONDS = 5.0
+_OPENS_WITH_A_SNAPSHOT_WITHIN_SECONDS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,10 +91,24 @@ class Lifecycle:
             yield
 
     async def _tables_current_soon(self) -> None:
-        """A caller rather waits a moment for the door to open than is refused; but not until it is given up."""
-        with suppress(TimeoutError):
+        """A caller rather waits a moment for the door to open than is refused; but not until it is given up.
+
+        Where Kafka is away and there is a snapshot, nothing is gained by waiting longer.
+        """
+        if not await self._current(within=_OPENS_WITH_A_SNAPSHOT_WITHIN_SECONDS) and not self._restored():
+            await self._current(within=_OPENS_WITHIN_SECONDS - _OPENS_WITH_A_SNAPSHOT_WITHIN_SECONDS)
+
+    def _restored(self) -> bool:
+        return all(table.ready for table, _ in self._parts.tables.values())
+
+    async def _current(self, *, within: float) -> bool:
+        """Whether every table is at its topic's end, waited for so many seconds at most."""
+        try:
             for table, _ in self._parts.tables.values():
-                await table.holds_all_of(self._started_at, within=_OPENS_WITHIN_SECONDS)
+                await table.holds_all_of(self._started_at, within=within)
+        except TimeoutError:
+            return False
+        return True
 
     async def _prepared(self) -> None:
         """Topics are as declared, indexes made, tables loaded: before that nothing is taken in."""

@@ -2,15 +2,15 @@
 
     intent -> posting     claimed by a sender
     posting -> accepted | failed | unsure     by its answer, or by the end of the lease
-    posting -> intent     only by whoever holds the claim, and only where nothing can have been sent
+    posting, unsure -> intent     only by whoever holds the claim, and only where nothing can have been sent
     intent, posting, unsure, parked -> accepted     by evidence that Twilio has it, at any time
     unsure, parked -> failed     by whoever holds the claim: nobody else can know that nothing was sent
     unsure -> parked     when no evidence came before the deadline
     parked -> accepted | failed     by a person's ruling
     intent -> failed | cancelled     expired, or taken back, before anybody posted
 
-It may never: leave accepted, failed or cancelled; return to intent from unsure or parked, since whoever may have sent
-a text must not send it again; believe a claim holder whose claim is no longer the one in force; take it as proof that
+It may never: leave accepted, failed or cancelled; return to intent because nobody saw it sent, since what may have been
+sent must not be sent again; believe a claim holder whose claim is no longer the one in force; take it as proof that
 something was not seen. An accepted text stays the message that it was first said to be, unless Twilio never reported on
 that one, denies it when asked, and has the one that it was said to be besides. And what no single entry can hold: one
 message settles one text (`Ledger` sees to that).
@@ -52,6 +52,7 @@ class State(StrEnum):
 
 
 FINAL: Final = frozenset({State.FAILED, State.CANCELLED})
+_NOT_KNOWN: Final = frozenset({Reason.CLAIM_LOST, Reason.NO_ANSWER_FROM_TWILIO, Reason.NEVER_SEEN})
 POSSIBLY_SENT: Final = frozenset({State.POSTING, State.UNSURE, State.PARKED})
 
 
@@ -284,7 +285,10 @@ def _holds(entry: Entry, token: str) -> bool:
 
 
 def _reported(entry: Entry, fact: Refused | Unsent | Unanswered) -> Entry:
-    """By the only one who can have sent it: so what it knows settles also what had become unsure meanwhile."""
+    """By the only one who can have sent it: so what it knows settles also what had become unsure meanwhile.
+
+    As where it slept past its lease right before the POST, and did not post any more.
+    """
     match fact:
         case Refused():
             reason = _why(entry, fact.reason)
@@ -298,7 +302,7 @@ def _reported(entry: Entry, fact: Refused | Unsent | Unanswered) -> Entry:
 
 def _unsent(entry: Entry, fact: Unsent) -> Entry:
     reason = _why(entry, fact.reason)
-    if entry.state is not State.POSTING:
+    if entry.state is State.PARKED:
         return entry.becoming(State.FAILED, reason=reason, claim=None)
     if entry.withdrawn:
         return entry.becoming(State.CANCELLED, claim=None)
@@ -308,8 +312,9 @@ def _unsent(entry: Entry, fact: Unsent) -> Entry:
 
 
 def _why(entry: Entry, reason: Reason) -> Reason:
-    """That its time ran out says less than what it had been waiting for."""
-    return entry.reason if entry.reason and reason is Reason.EXPIRED else reason
+    """That its time ran out says less than what it had been waiting for, but more than what is not true any more."""
+    waited_for = entry.reason if entry.reason not in _NOT_KNOWN else None
+    return waited_for if waited_for and reason is Reason.EXPIRED else reason
 
 
 def _of_an_intent(entry: Entry, fact: Claimed | Overdue) -> Entry:
@@ -364,4 +369,5 @@ def _withdrawn(entry: Entry) -> Entry:
     """In somebody's hand it can only be remembered: it is then not tried a second time."""
     if entry.state is State.INTENT:
         return entry.becoming(State.CANCELLED)
-    return entry.model_copy(update={"withdrawn": True}) if entry.state is State.POSTING else entry
+    in_hand = entry.state in (State.POSTING, State.UNSURE)
+    return entry.model_copy(update={"withdrawn": True}) if in_hand else entry

@@ -11,8 +11,8 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.neighbours import Neighbours
 from tests.chaos.owed import Owed
 
-_BETWEEN_KILLS_SECONDS: Final = (0.3, 1.5)
-_BETWEEN_TEXTS_SECONDS: Final = 0.03
+_BETWEEN_KILLS_SECONDS: Final = (1.0, 3.0)
+_BETWEEN_TEXTS_SECONDS: Final = 0.02
 
 
 async def kill_at_random(random: Random, fleet: Fleet, neighbours: Neighbours, texts: Iterable[Owed]) -> None:

@@ -95,7 +95,7 @@ MOVES: dict[State, dict[str, State]] = {
         "accepted": State.ACCEPTED,
         "receipt": State.ACCEPTED,
         "refused": State.FAILED,
-        "unsent": State.FAILED,
+        "unsent": State.INTENT,
         "unsent, too late to try again": State.FAILED,
         "given up": State.PARKED,
     },
@@ -138,8 +138,18 @@ def test_nobody_asks_any_more_once_the_end_of_a_text_is_told() -> None:
     assert take(POSTING, Receipt(message_sid=SID, delivery=Delivery.DELIVERED)).due_at is None
 
 
-def test_a_text_taken_back_while_it_is_posted_is_not_tried_a_second_time() -> None:
-    assert take(take(POSTING, Withdrawn()), FACTS["unsent"]).state is State.CANCELLED
+@pytest.mark.parametrize("before", [POSTING, UNSURE])
+def test_a_text_taken_back_while_it_is_in_hand_is_not_tried_a_second_time(before: Entry) -> None:
+    assert take(take(before, Withdrawn()), FACTS["unsent"]).state is State.CANCELLED
+
+
+def test_a_sender_that_overslept_and_posted_nothing_gives_its_text_back() -> None:
+    """It alone could have posted it, so what others took for unsure is known again."""
+    overslept = take(POSTING, FACTS["lease over"])
+    held_back = Unsent(token="mine", reason=Reason.EXPIRED, again_at=SOON)
+    again = take(overslept, held_back)
+    assert (again.state, again.reason, again.claim) == (State.INTENT, Reason.EXPIRED, None)
+    assert take(again, held_back) == again
 
 
 def test_a_text_taken_back_while_it_is_posted_is_accepted_where_twilio_has_it() -> None:
