@@ -25,8 +25,8 @@ stack: $(INSTALLED) ## Kafka and MongoDB alone, until Ctrl-C
 	@$(BIN)/python -m local
 
 test: $(INSTALLED) ## every test: unit tests first, then the rest on the real stack
-	$(BIN)/pytest tests/unit
-	$(BIN)/pytest tests --ignore=tests/unit -n 2 --dist loadfile
+	$(BIN)/pytest tests/unit -n 2
+	$(BIN)/pytest tests --ignore=tests/unit -n 3 --dist loadfile
 
 chaos: $(INSTALLED) ## a thousand texts through a sender that is killed, put to sleep and cut off (SEED=n repeats a run)
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))

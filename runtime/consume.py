@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from runtime.events import Outgoing
 from runtime.publish import Publisher, check_sizes
 from runtime.records import Parse, RawRecord, Record, Rejected, read
 from runtime.retry import full_jitter
+from runtime.tasks import uncancelled
 
 log = logging.getLogger(__name__)
 
@@ -63,8 +65,8 @@ class Consumption:
             raise
         metrics.BATCH_SECONDS.observe(time.monotonic() - started)
         metrics.BATCH_RECORDS.observe(len(raw))
-        for record in raw:
-            metrics.RECORDS.labels(record.topic).inc()
+        for topic, count in Counter(record.topic for record in raw).items():
+            metrics.RECORDS.labels(topic).inc(count)
 
     async def _patiently(self, raw: Sequence[RawRecord]) -> None:
         """Tries again while a store or the broker is away, and gives up after a bounded time or on revocation."""
@@ -74,7 +76,7 @@ class Consumption:
         while True:
             wait = next(waits)
             try:
-                await self._once(raw)
+                await uncancelled(lambda: self._once(raw))
             except Exception as error:
                 if not is_transient(error) or time.monotonic() + wait > deadline:
                     raise

@@ -8,7 +8,7 @@ and must decide again. So a crash, a redelivery, a zombie or a race changes noth
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import uniform
@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pydantic import BaseModel
-from pymongo import ReplaceOne
+from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from runtime import metrics
@@ -32,6 +32,7 @@ _REMEMBERED = 500
 
 StateT = TypeVar("StateT", bound=BaseModel)
 CauseT = TypeVar("CauseT")
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +56,29 @@ class Change(Generic[StateT]):
 
 @dataclass(slots=True)
 class Document(Generic[StateT]):
-    """A document in hand. `said` maps each remembered cause to what it made the document say."""
+    """A document in hand; revision 0 is one that is not stored yet.
+
+    `stored` holds, by cause, what it was made to say, just as it stands in MongoDB: most of it is only written back.
+    `said` is what is new.
+    """
 
     id: str
     key: str
     rev: int
     state: StateT
+    stored: Mapping[str, Row] = field(default_factory=dict)
     said: dict[str, Sequence[Outgoing]] = field(default_factory=dict)
     due_at: datetime | None = None
-    changed: bool = False
 
     def take(self, work: Work[CauseT], rule: Callable[[StateT, CauseT], Change[StateT]]) -> Sequence[Outgoing]:
         """The words for this cause: those said before, or new ones."""
+        if work.cause_id in self.stored:
+            return tuple(Outgoing(**record) for record in self.stored[work.cause_id]["records"])
         if work.cause_id not in self.said:
             change = rule(self.state, work.cause)
-            self.state, self.due_at, self.changed = change.state, change.due_at, True
+            self.state, self.due_at = change.state, change.due_at
             self.said[work.cause_id] = change.says
         return self.said[work.cause_id]
-
-    def forget(self, *, but: int) -> None:
-        for cause in list(self.said)[: max(0, len(self.said) - but)]:
-            del self.said[cause]
 
 
 Rule = Callable[[StateT, CauseT], Change[StateT]]
@@ -89,6 +92,7 @@ class Documents(Generic[StateT]):
     ) -> None:
         self.collection = collection
         self._state = state
+        self._blank = state()  # one for all: states are frozen
         self._clock = clock
 
     async def decide(self, work: Sequence[Work[CauseT]], rule: Rule[StateT, CauseT]) -> list[Outgoing]:
@@ -113,51 +117,63 @@ class Documents(Generic[StateT]):
 
     async def states(self, ids: Iterable[str]) -> dict[str, StateT]:
         """States to look at and not to change, in one query; those that are not there are left out."""
-        found = self.collection.find({"_id": {"$in": list(set(ids))}}, {"state": 1})
-        return {row["_id"]: self._state.model_validate(row["state"]) async for row in found}
+        rows = await self._found(set(ids), {"state": 1})
+        return {row["_id"]: self._state.model_validate(row["state"]) for row in rows}
 
     async def _load(self, work: Iterable[Work[Any]]) -> dict[str, Document[StateT]]:
         keys = {item.document: item.key for item in work}
-        documents = {id_: Document(id_, key, 0, self._state()) for id_, key in keys.items()}
-        async for row in self.collection.find({"_id": {"$in": list(keys)}}):
+        documents = {id_: Document(id_, key, 0, self._blank) for id_, key in keys.items()}
+        for row in await self._found(keys):
             documents[row["_id"]] = self._read(row)
         return documents
 
-    def _read(self, row: Mapping[str, Any]) -> Document[StateT]:
-        said: dict[str, Sequence[Outgoing]] = {
-            entry["cause"]: tuple(Outgoing(**record) for record in entry["records"]) for entry in row["said"]
-        }
+    async def _found(self, ids: Collection[str], fields: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+        """In one answer: a batch that holds one more than there can be needs no second request for the rest."""
+        found = self.collection.find({"_id": {"$in": list(ids)}}, fields, batch_size=len(ids) + 1)
+        return await found.to_list(None) if ids else []
+
+    def _read(self, row: Row) -> Document[StateT]:
         state = self._state.model_validate(row["state"])
-        return Document(row["_id"], row["key"], row["rev"], state, said, row.get("due_at"))
+        return Document(row["_id"], row["key"], row["rev"], state, {entry["cause"]: entry for entry in row["said"]})
 
     async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
         """Writes what changed; returns the ids of those that another writer had changed meanwhile."""
-        changed = [document for document in documents if document.changed]
+        changed = [document for document in documents if document.said]
         if not changed:
             return set()
-        for document in changed:
-            document.forget(but=_REMEMBERED + in_hand)
-        # An upsert on (id, rev): where the revision is no longer the one read, it tries to insert a second document
-        # of that id and is refused by the unique key. So one bulk write tells exactly which were lost.
-        writes = [ReplaceOne({"_id": d.id, "rev": d.rev}, self._row(d), upsert=True) for d in changed]
         try:
-            await self.collection.bulk_write(writes, ordered=False)
+            await self.collection.bulk_write([self._write(d, _REMEMBERED + in_hand) for d in changed], ordered=False)
         except BulkWriteError as error:
             return {changed[index].id for index in duplicates(error)}
         return set()
 
-    def _row(self, document: Document[StateT]) -> dict[str, Any]:
-        grouped = [
-            {"cause": cause, "records": [{"topic": r.topic, "key": r.key, "id": r.id, "value": r.value} for r in words]}
-            for cause, words in document.said.items()
-        ]
+    def _write(
+        self, document: Document[StateT], remembered: int
+    ) -> InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]]:
+        """The unique key refuses what came too late, so one bulk write tells exactly which were lost.
+
+        What is new is inserted, at a quarter of an upsert's cost. What is not, is an upsert on (id, rev): where the
+        revision is no longer the one read, it tries to insert a second document of that id.
+        """
+        row = self._row(document, remembered)
+        if document.rev == 0:
+            return InsertOne(row)
+        return ReplaceOne({"_id": document.id, "rev": document.rev}, row, upsert=True)
+
+    def _row(self, document: Document[StateT], remembered: int) -> dict[str, Any]:
+        said = [*document.stored.values(), *(_entry(cause, words) for cause, words in document.said.items())]
         row = {
             "_id": document.id,
             "key": document.key,
             "rev": document.rev + 1,
             "state": document.state.model_dump(mode="json"),
-            "said": grouped,
+            "said": said[-remembered:],
             "touched_at": self._clock(),
         }
         # Absent and not null where nothing is due: the sparse index then holds the waiting ones only.
         return row if document.due_at is None else row | {"due_at": document.due_at}
+
+
+def _entry(cause: str, words: Sequence[Outgoing]) -> Row:
+    records = [{"topic": r.topic, "key": r.key, "id": r.id, "value": r.value} for r in words]
+    return {"cause": cause, "records": records}

@@ -38,6 +38,10 @@ class TooLarge(ValueError):  # noqa: N818
     """A record is larger than a broker takes, so that publishing it again would not help."""
 
 
+class Unwritten(Exception):  # noqa: N818
+    """MongoDB refused documents, and would again. It names the error's codes alone: never what is in the documents."""
+
+
 class GivenUp(Exception):  # noqa: N818
     """A request to a store or broker was cancelled by the library that made it, and not by us."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Generic, Literal, Self, TypeVar
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -93,4 +94,9 @@ class Topic(Generic[DataT]):
 
 
 def event_id(topic: str, subject: str, transition: str) -> str:
-    return str(uuid5(uuid5(NAMESPACE_URL, topic), f"{subject}|{transition}"))
+    return str(uuid5(_namespace(topic), f"{subject}|{transition}"))
+
+
+@lru_cache(maxsize=64)  # there are some 20 topics, and every event asks for that of one
+def _namespace(topic: str) -> UUID:
+    return uuid5(NAMESPACE_URL, topic)

@@ -28,7 +28,7 @@ DRAIN_SHARE = 0.75
 
 # Well within the time that Twilio waits for an answer; and what a caller is willing to.
 _OPENS_WITHIN_SECONDS = 5.0
-_OPENS_WITH_A_SNAPSHOT_WITHIN_SECONDS = 1.0
+_OPENS_WITH_A_SNAPSHOT_WITHIN_SECONDS = 0.25
 
 
 @dataclass(slots=True, kw_only=True)

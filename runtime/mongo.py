@@ -9,6 +9,8 @@ from typing import Any
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo.errors import BulkWriteError, OperationFailure
 
+from runtime.errors import Unwritten
+
 # All that an operation may take, finding the server and retrying included. Longer counts as away.
 _OPERATION_MS = 5_000
 # Finding a server outside an operation: close() does so, to say goodbye, and the event loop waits for it.
@@ -50,9 +52,14 @@ async def expire_after(collection: AsyncIOMotorCollection[dict[str, Any]], field
 
 
 def duplicates(error: BulkWriteError) -> list[int]:
-    """The places of the writes that lost; anything but a duplicate key is raised as it is."""
+    """The places of the writes that lost.
+
+    Raises Unwritten for any other refusal: the driver's own error quotes the documents, and people's words with them.
+    """
     details: Mapping[str, Any] = defaultdict(list, error.details or {})
-    others = [e for e in details["writeErrors"] if e["code"] != _DUPLICATE_KEY]
-    if others or details["writeConcernErrors"]:
+    others = sorted({e["code"] for e in details["writeErrors"]} - {_DUPLICATE_KEY})
+    if details["writeConcernErrors"]:
         raise error
+    if others:
+        raise Unwritten(f"MongoDB refused writes with error {', '.join(map(str, others))}") from None
     return [e["index"] for e in details["writeErrors"]]

@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from runtime.http import WholeAnswers
+
 # For requests in hand when the service stops: longer than any of ours takes.
 _GRACE_SECONDS = 10
 # Longer than clients and proxies keep idle connections: who closes first must not be us, or a request that is on its
@@ -80,7 +82,8 @@ def listening(app: ASGIApp, door: Door) -> tuple[Server, asyncio.Task[None], int
             app,
             log_config=None,
             access_log=False,
-            http="httptools",
+            proxy_headers=False,  # nobody asks for the client's address or the scheme
+            http=WholeAnswers,
             lifespan="off",
             timeout_graceful_shutdown=_GRACE_SECONDS,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +22,12 @@ class SecretFolder:
         """Raises SecretMissing. A name comes from a request before it is trusted, so it must be a plain word."""
         if not name.isalnum():
             raise SecretMissing("a secret's name has letters and digits only")
-        path = self.folder / name
         try:
-            changed_at = path.stat().st_mtime_ns
+            changed_at = os.stat(f"{self.folder}/{name}").st_mtime_ns  # noqa: PTH116 - half of what Path's own takes
             known_at, known = self._read.get(name, (-1, ()))
             if changed_at != known_at:
-                known = tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+                lines = (self.folder / name).read_text().splitlines()
+                known = tuple(line.strip() for line in lines if line.strip())
                 self._read[name] = changed_at, known
         except FileNotFoundError as error:
             raise SecretMissing(f"there is no file {name} in {self.folder}") from error

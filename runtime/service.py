@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import uvloop
 from faststream.kafka import KafkaBroker
@@ -36,6 +37,9 @@ from runtime.tables import RowT, Table
 from runtime.tasks import Step
 
 log = logging.getLogger(__name__)
+
+# Objects that were made and are still there: what a few hundred records come to. Python's own choice is 700.
+_COLLECTED_AFTER: Final = 10_000
 
 
 def wall_clock() -> datetime:
@@ -172,6 +176,15 @@ class Service:
         await self._life.tasks.until_stopped(self.running())
 
 
+def _spare_the_collector() -> None:
+    """What is imported stays, and need not be looked through again and again; a batch's objects go together, without
+    being looked for. By its defaults Python's collector took a fifth of a stage's time, and found next to nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
+
+
 def _version(data: Any) -> int:
     version: int = data.version
     return version
@@ -182,7 +195,9 @@ def run(name: str, build: Callable[[], Service]) -> None:
     set_up_logs(name)
 
     async def main() -> None:
-        await build().run()
+        service = build()
+        _spare_the_collector()
+        await service.run()
 
     try:
         uvloop.run(main())

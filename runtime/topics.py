@@ -19,6 +19,7 @@ from runtime.events import Fact
 # A new topic is known to the broker that made it first, and a moment later to all.
 _PROPAGATION_SECONDS = 0.1
 _REQUEST_MS = 10_000
+_COPIES = 3
 
 
 class TopicDeclaration(Fact):
@@ -52,14 +53,20 @@ async def create_topics(
     """Creates what is missing; what stands already is left as it is."""
     async with _admin(bootstrap) as admin:
         standing = set(await admin.list_topics())
+        also = _confirmed_by(replication)
         new = [
-            NewTopic(namespace + t.name, t.partitions, replication, topic_configs=t.config())
+            NewTopic(namespace + t.name, t.partitions, replication, topic_configs=t.config() | also)
             for t in topics
             if namespace + t.name not in standing
         ]
         if new:
             _raise_for(await admin.create_topics(new))
         await _known(admin, [namespace + t.name for t in topics])
+
+
+def _confirmed_by(replication: int) -> dict[str, str]:
+    """With three copies, two must have a record before it is confirmed: by default one would do, on one disk."""
+    return {"min.insync.replicas": "2"} if replication >= _COPIES else {}
 
 
 def _raise_for(response: object) -> None:

@@ -32,5 +32,10 @@ class Issued(StrEnum):
 
 
 def callback_url(public_url: str, path: str, query: Mapping[Issued, str]) -> str:
+    return f"{public_url.rstrip('/')}{path}{callback_tail(query)}"
+
+
+def callback_tail(query: Mapping[Issued, str]) -> str:
+    """What stands behind the path."""
     stands = urlencode({name.value: value for name, value in query.items()})
-    return f"{public_url.rstrip('/')}{path}?{stands}#{RETRIED}"
+    return f"?{stands}#{RETRIED}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -12,6 +12,8 @@ import phonenumbers
 _WITHHELD_WORDS = frozenset({"", "anonymous", "restricted", "private", "unavailable", "unknown"})
 _WITHHELD_KEYPAD = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253"})
 _SHORT_CODE_DIGITS = range(3, 7)
+# What the library below says of such a number, which is how Twilio writes nearly all: it is one, and in its one form.
+_NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{9}")
 
 
 @unique
@@ -51,6 +53,8 @@ def caller_of(raw: str, *, region: str = "US") -> Caller:
 
 def e164(raw: str, *, region: str = "US") -> str | None:
     """The number in E.164, or None for what no phone could have. One form: one person has one hash."""
+    if _NORTH_AMERICAN.fullmatch(raw):
+        return raw
     try:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
@@ -84,4 +88,4 @@ class Identities:
         return f"c{self.key_id}_{self._hash('nobody', call_sid)}"
 
     def _hash(self, *parts: str) -> str:
-        return hmac.new(self.key, "\x00".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.key, "\x00".join(parts).encode(), "sha256").hex()[:32]

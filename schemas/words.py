@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -43,8 +44,12 @@ class NoWords(ValueError):  # noqa: N818 - it says what is missing
     """The template cannot be made into a lawful text; the message says what it lacks and what to write instead."""
 
 
+@lru_cache(maxsize=1024)
 def words_of(template: str, *, business: str, phone: str) -> Words:
-    """The text of this business, whose phone to call is given in E.164. Raises NoWords."""
+    """The text of this business, whose phone to call is given in E.164. Raises NoWords.
+
+    Every call to one business gives the same words, at the cost of all the rest that is done with its record: kept.
+    """
     name = plain(business).strip()
     if not name:
         raise NoWords("the business has no name, and a text must say who sends it: give it one")

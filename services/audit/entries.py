@@ -56,16 +56,17 @@ def entry_of(record: RawRecord, *, cluster: str) -> Entry:
     return {name: value for name, value in entry.items() if value is not None}
 
 
-def _asked_by(value: bytes) -> dict[str, str | None]:
+def _asked_by(value: bytes) -> dict[str, str]:
     """Taken from the JSON itself: a record that is no event may still name the call that it is about."""
     try:
-        envelope = _object(from_json(value))
+        envelope = _object(from_json(value, cache_strings="keys"))
     except ValueError:
         return {}
     data = _object(envelope.get("data"))
-    named = {field: _word(envelope.get(name)) for name, field in _ENVELOPE.items()}
-    told = {field: _word(data.get(field)) for field in _DATA}
-    return named | told | {"reference": _word(_object(data.get("evidence")).get("reference"))}
+    told = {field: envelope.get(name) for name, field in _ENVELOPE.items()}
+    told |= {field: data.get(field) for field in _DATA}
+    told["reference"] = _object(data.get("evidence")).get("reference")
+    return {field: word for field, word in told.items() if isinstance(word, str) and len(word) <= _LONGEST}
 
 
 def _when(event: Event[Any] | None, appended_ms: int) -> dict[str, Any]:
@@ -79,7 +80,3 @@ def _when(event: Event[Any] | None, appended_ms: int) -> dict[str, Any]:
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and len(value) <= _LONGEST else None

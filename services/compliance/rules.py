@@ -103,6 +103,8 @@ def _own_phone(call: CallDecided, business: BusinessChanged) -> Reason | None:
 
 
 def _opted_out(case: Case) -> Reason | None:
+    if not case.person.wishes:
+        return None
     number = Scope(kind=ScopeKind.NUMBER, name=case.sender_id)
     business = Scope(kind=ScopeKind.BUSINESS, name=case.call.business_id)
     return Reason.OPTED_OUT if case.person.opted_out([number, business, _EVERYONE]) else None

@@ -15,6 +15,7 @@ _STATUSES: Final = (
     *("queued", "initiated", "ringing", "in-progress"),
     *("canceled", "failed", "no-answer", "busy", "answered", "completed"),
 )
+_RANKS: Final = {status: rank for rank, status in enumerate(_STATUSES)}
 FINAL: Final = frozenset({"canceled", "failed", "no-answer", "busy", "answered", "completed"})
 _UNNAMED_LEG: Final = "dial"
 _TOO_MANY_DIGITS: Final = 10
@@ -103,19 +104,20 @@ def _merge_leg(one: LegFacts | None, other: LegFacts | None) -> LegFacts:
 
 def _further(one: str | None, other: str | None) -> str | None:
     """A status that is not in the list yet is kept, and counts for less than any that is."""
-    ranks = {status: rank for rank, status in enumerate(_STATUSES)}
-    known = [status for status in (one, other) if status is not None]
-    return max(known, key=lambda status: (ranks.get(status, -1), status), default=None)
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other, key=lambda status: (_RANKS.get(status, -1), status))
 
 
 def _larger(one: T | None, other: T | None) -> T | None:
     """Where two say different things the choice must only be the same whichever came first."""
-    known = [value for value in (one, other) if value is not None]
-    return max(known, default=None)  # type: ignore[type-var] # all that is asked here can be ordered
+    if one is None or other is None:
+        return other if one is None else one
+    return max([one, other])  # type: ignore[type-var] # all that is asked here can be ordered
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
+    return min(one, other) if one and other else one or other
 
 
 def _ended_at(webhook: CallIngested) -> datetime:

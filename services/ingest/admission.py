@@ -27,9 +27,11 @@ class Admission:
         said = form.said()
         tokens = self._tokens(said.get("AccountSid", ""))
         signature = request.headers.get("x-twilio-signature", "")
-        if not signed_with_any(tokens, url=self._signed_url(request), form=form, signature=signature):
+        query: bytes = request.scope["query_string"]
+        url = self._signed_url(request.scope["path"], query)
+        if not signed_with_any(tokens, url=url, form=form, signature=signature):
             raise Refused(Refusal.SIGNATURE_WRONG)
-        return Webhook(said=said, query=_query(request))
+        return Webhook(said=said, query=_understood(query))
 
     def _tokens(self, account_sid: str) -> tuple[str, ...]:
         """During a rotation both tokens hold: Twilio changes over at a moment that is not ours."""
@@ -40,14 +42,13 @@ class Admission:
         except SecretMissing:
             raise Refused(Refusal.ACCOUNT_UNKNOWN) from None
 
-    def _signed_url(self, request: Request) -> str:
+    def _signed_url(self, path: str, query: bytes) -> str:
         """The URL that Twilio was given. What this process sees behind a proxy has another host, scheme and port."""
-        query = request.scope["query_string"].decode("latin-1")
-        return f"{self.public_url}{request.url.path}{'?' if query else ''}{query}"
+        return f"{self.public_url}{path}{'?' if query else ''}{query.decode('latin-1')}"
 
 
-def _query(request: Request) -> dict[str, str]:
+def _understood(query: bytes) -> dict[str, str]:
     try:
-        return Form.parse(request.scope["query_string"]).said()
+        return Form.parse(query).said()
     except ValueError:
         raise Refused(Refusal.UNREADABLE) from None

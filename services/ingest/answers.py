@@ -29,12 +29,10 @@ def answer_to_call(call: CallIngested, business: BusinessChanged, callbacks: Cal
         return twilio.left_alone()
     if business.mode is Mode.OVERFLOW and forwarded_from:
         return twilio.spoken(SORRY)
-    phones = [number for number in business.forward_to if number not in business.numbers]
+    phones = tuple(number for number in business.forward_to if number not in business.numbers)
     if not phones or e164(forwarded_from) in phones:
         return twilio.busy()
+    urls = callbacks.of(call)
     return twilio.dialled(
-        phones,
-        ring_seconds=business.ring_seconds,
-        action=callbacks.dial_result(call),
-        status_callback=callbacks.call_status(call),
+        phones, ring_seconds=business.ring_seconds, action=urls.dial_result, status_callback=urls.call_status
     )

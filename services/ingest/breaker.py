@@ -40,7 +40,8 @@ class Breaker:
         return Breaker(circuit=Circuit.PROBING, epoch=self.epoch + 1, until=now + PROBE_EVERY_SECONDS)
 
     def succeeded(self, epoch: int) -> Breaker:
-        return replace(self, circuit=Circuit.CLOSED) if epoch == self.epoch else self
+        probed = self.circuit is not Circuit.CLOSED and epoch == self.epoch
+        return replace(self, circuit=Circuit.CLOSED) if probed else self
 
     def failed(self, epoch: int, now: float) -> Breaker:
         """One failure is enough: it has cost a caller a second already."""

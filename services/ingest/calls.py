@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from runtime.events import Event, event_id
+from runtime.events import Event
 from schemas.businesses import BusinessChanged
 from schemas.callbacks import Issued
 from schemas.calls import CALLS_INGESTED, CallIngested, Origin, Step
@@ -67,7 +67,7 @@ def _event(fact: CallIngested) -> Event[CallIngested]:
         transition=transition,
         key=fact.conversation_id,
         time=fact.received_at,
-        traceparent=traceparent(fact.call_sid, event_id(CALLS_INGESTED.name, fact.call_sid, transition)),
+        traceparent=traceparent(fact.call_sid, transition),
     )
 
 

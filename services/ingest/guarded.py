@@ -50,6 +50,8 @@ class GuardedKafka:
         return True
 
     def _become(self, breaker: Breaker) -> None:
+        if breaker is self._breaker:
+            return
         was_closed, self._breaker = self.closed, breaker
         if self.closed != was_closed:
             action = "breaker_closed" if self.closed else "breaker_opened"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from starlette.responses import Response
@@ -41,7 +42,7 @@ class Handlers:
     async def dial_result(self, webhook: Webhook) -> Response:
         """Nothing comes after the Dial: the caller and the business have spoken, or nobody was there."""
         await self._call(Step.DIAL_RESULT, webhook)
-        return _xml(twilio.hung_up())
+        return _always(twilio.hung_up())
 
     async def call_status(self, webhook: Webhook) -> Response:
         if is_outbound(webhook):
@@ -53,7 +54,7 @@ class Handlers:
         """Never replied to by TwiML: whether and with what to reply is compliance's to decide."""
         business = self.owners.owner(webhook)
         await self._record(message_ingested(webhook, business, identities=self.identities, now=self.clock()))
-        return _xml(twilio.not_replied())
+        return _always(twilio.not_replied())
 
     async def message_status(self, webhook: Webhook) -> Response:
         business = self.owners.owner(webhook)
@@ -70,8 +71,14 @@ class Handlers:
         await self.recorder.record(Outgoing.of(event), about=event.subject)
 
 
+@cache
 def nothing_to_say() -> Response:
     return Response(status_code=204)
+
+
+@lru_cache(maxsize=8)  # documents that say nothing of a call; a response may be sent any number of times
+def _always(document: str) -> Response:
+    return _xml(document)
 
 
 def _xml(document: str) -> Response:

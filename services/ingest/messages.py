@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from runtime.events import Event, event_id
+from runtime.events import Event
 from schemas.businesses import BusinessChanged
 from schemas.callbacks import Issued
 from schemas.identity import Identities, caller_of, e164
@@ -39,7 +39,6 @@ def message_ingested(
         received_at=now,
         said=webhook.said,
     )
-    trace = traceparent(fact.message_sid, event_id(MESSAGES_INGESTED.name, fact.message_sid, "received"))
     return MESSAGES_INGESTED.event(
         fact,
         source="/ingest",
@@ -47,7 +46,7 @@ def message_ingested(
         transition="received",
         key=fact.conversation_id,
         time=now,
-        traceparent=trace,
+        traceparent=traceparent(fact.message_sid, "received"),
     )
 
 
@@ -64,7 +63,6 @@ def receipt_ingested(webhook: Webhook, business: BusinessChanged, *, now: dateti
         received_at=now,
         said=webhook.said,
     )
-    trace = traceparent(fact.text_id, event_id(RECEIPTS_INGESTED.name, fact.message_sid, fact.status))
     return RECEIPTS_INGESTED.event(
         fact,
         source="/ingest",
@@ -72,7 +70,7 @@ def receipt_ingested(webhook: Webhook, business: BusinessChanged, *, now: dateti
         transition=fact.status,
         key=fact.conversation_id,
         time=now,
-        traceparent=trace,
+        traceparent=traceparent(fact.text_id, f"{fact.message_sid}.{fact.status}"),
     )
 
 

@@ -44,6 +44,11 @@ class Account:
         breaker = self._breaker(answer, since=since, at=at, bears=bears)
         return replace(self, level=level, breaker=breaker.refused(Why.ASKED, until=at + asked) if asked else breaker)
 
+    def refused(self, code: int | None, *, at: float, halt: float) -> Account:
+        """A delivery failed with this code, which may say more of the account than of the text."""
+        why = _REFUSALS.get(code or 0)
+        return replace(self, breaker=self.breaker.refused(why, until=at + halt)) if why else self
+
     def _level(self, answer: Answer, *, since: float, at: float) -> Level:
         if isinstance(answer, Created) or meaning_of(answer).of is Class.PERMANENT:
             return self.level.answered(since=since)

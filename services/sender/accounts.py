@@ -34,13 +34,23 @@ class Accounts:
         """What a POST of a text that was admitted then came to."""
         before = self._account(name)
         after = before.heard(answer, since=since, at=at, halt=self._halt, bears=self._bears)
-        if after.breaker.why and after.breaker.until > before.breaker.until:
-            metrics.HALTED.labels(name, after.breaker.why).inc()
-        self._keep(name, after)
+        self._shut(name, before, after)
+
+    def delivered(self, name: str, code: int | None, *, at: float) -> None:
+        """What a status callback said: a cap or a suspension may show only when Twilio comes to deliver."""
+        before = self._account(name)
+        if (after := before.refused(code, at=at, halt=self._halt)) != before:
+            self._shut(name, before, after)
 
     def leave(self, name: str, *, since: float) -> None:
         """A text that was admitted then is out of hand, whatever became of it."""
         self._keep(name, self._account(name).left(since))
+
+    def _shut(self, name: str, before: Account, after: Account) -> None:
+        """Keeps it, and counts where it is left alone for longer than before."""
+        if after.breaker.why and after.breaker.until > before.breaker.until:
+            metrics.HALTED.labels(name, after.breaker.why).inc()
+        self._keep(name, after)
 
     def _enters(self, name: str, at: float) -> bool:
         account = self._account(name)

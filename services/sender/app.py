@@ -54,9 +54,22 @@ def build(settings: Settings | None = None) -> Service:
         service.loop(f"inquiries about {question.about}", inquiries.run)
     hands = Hands(within=settings.pace.shutdown)
     service.loop("hands", hands.run)
-    dispatcher = _dispatcher(settings, ledger=ledger, views=views, recorder=recorder, messages=messages, hands=hands)
+    pace = settings.pace
+    accounts = Accounts(posts_at_once=settings.posts_per_account, halt=pace.halt, bears=settings.tolerance)
+    poster = Poster(messages=messages, views=views, accounts=accounts, pace=pace, clock=wall_clock, uniform=uniform)
+    dispatcher = Dispatcher(
+        ledger=ledger,
+        views=views,
+        accounts=accounts,
+        poster=poster,
+        hands=hands,
+        recorder=recorder,
+        pace=pace,
+        clock=wall_clock,
+        new_token=lambda: uuid4().hex,
+    )
     service.loop("dispatcher", dispatcher.run)
-    sender = Sender(ledger=ledger, outbox=outbox, wake=dispatcher.wake, clock=wall_clock)
+    sender = Sender(ledger=ledger, outbox=outbox, accounts=accounts, wake=dispatcher.wake, clock=wall_clock)
     topics = (TEXTS_SCREENED, RECEIPTS_INGESTED)
     service.consume({topic.name: topic.parse for topic in topics}, sender.on_records)
     return service
@@ -87,23 +100,4 @@ def _messages(service: Service, settings: Settings) -> Messages:
         connections,
         public_url=settings.public_url,
         base=settings.twilio_api_base,
-    )
-
-
-def _dispatcher(
-    settings: Settings, *, ledger: Ledger, views: Views, recorder: Recorder, messages: Messages, hands: Hands
-) -> Dispatcher:
-    pace = settings.pace
-    accounts = Accounts(posts_at_once=settings.posts_per_account, halt=pace.halt, bears=settings.tolerance)
-    poster = Poster(messages=messages, views=views, accounts=accounts, pace=pace, clock=wall_clock, uniform=uniform)
-    return Dispatcher(
-        ledger=ledger,
-        views=views,
-        accounts=accounts,
-        poster=poster,
-        hands=hands,
-        recorder=recorder,
-        pace=pace,
-        clock=wall_clock,
-        new_token=lambda: uuid4().hex,
     )

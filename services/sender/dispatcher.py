@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import inf
 from typing import Final
 
 from schemas.controls import ControlScope
@@ -53,6 +54,7 @@ class Dispatcher:
         self._bell = Bell()
         self._seen: Sequence[Held] = ()
         self._news = True
+        self._asked_at = -inf
         self._claiming: set[str] = set()
 
     def wake(self) -> None:
@@ -63,18 +65,20 @@ class Dispatcher:
     async def run(self) -> None:
         """Until cancelled: then nothing more is claimed. What is in hand is seen to its end by the hands."""
         while True:
-            if not await self._round() and not await self._bell.heard(within=self._pace.poll.total_seconds()):
-                self._news = True
+            if not await self._round():
+                await self._bell.heard(within=self._pace.poll.total_seconds())
 
     async def _round(self) -> int:
         """Takes in hand what is due, as far as there is room; how many texts that were.
 
-        The ledger is asked only where there may be more than was seen in it: not for each slot that is left.
+        The ledger is asked where there may be more than was seen in it, not for each slot that is left; and now and
+        then, however busy one account is: else its backlog would hide what is due to the others.
         """
         since = time.monotonic()
-        intents = self._admitted(since)
-        if not intents and self._news:
-            self._news = False
+        overdue = since - self._asked_at >= self._pace.poll.total_seconds()
+        intents = [] if overdue else self._admitted(since)
+        if not intents and (self._news or overdue):
+            self._news, self._asked_at = False, since
             found = await self._due()
             ids = {held.text_id for held in found}
             self._seen = [*found, *(held for held in self._seen if held.text_id not in ids)][:_SEEN_AT_MOST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from runtime.events import Outgoing
 from runtime.records import Record
 from schemas.messages import ReceiptIngested
 from schemas.texts import Screening, TextScreened
+from services.sender.accounts import Accounts
 from services.sender.changes import Happening
 from services.sender.delivery import delivery_of
 from services.sender.ledger import Receipt, Withdrawn
@@ -24,6 +26,7 @@ class Sender:
 
     ledger: Ledger
     outbox: Outbox
+    accounts: Accounts
     wake: Callable[[], None]
     clock: Callable[[], datetime]
 
@@ -33,6 +36,9 @@ class Sender:
         await self.ledger.open([text_of(r.event) for r in records if _is_permitted(r)], now=now)
         happenings = [happening for record in records if (happening := _happening(record))]
         self.outbox.hand_over(await self.ledger.apply(happenings, now=now))
+        for record in records:
+            if isinstance(said := record.event.data, ReceiptIngested):
+                self.accounts.delivered(said.account_sid, said.error_code, at=time.monotonic())
         self.wake()
         return ()
 

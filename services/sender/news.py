@@ -52,12 +52,18 @@ def outgoing(dispatched: TextDispatched, *, at: datetime, traceparent: str | Non
             dispatched,
             source="/sender",
             subject=dispatched.text_id,
-            transition=dispatched.state,
+            transition=_transition(dispatched),
             key=dispatched.conversation_id,
             time=at,
             traceparent=traceparent,
         )
     )
+
+
+def _transition(dispatched: TextDispatched) -> str:
+    """A text that its sender gave back may become unsure once more: that is another event."""
+    again = dispatched.state is TextState.UNSURE and (dispatched.attempts or 1) > 1
+    return f"{dispatched.state}-{dispatched.attempts}" if again else dispatched.state
 
 
 def _known_by(fact: Evidence) -> KnownBy | None:

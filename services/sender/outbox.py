@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +23,8 @@ _AT_ONCE: Final = 500
 _LEFT_BEHIND: Final = timedelta(seconds=5)
 _SWEEP_SECONDS: Final = 2.0
 _MARK_SECONDS: Final = 0.5
+# To stop in. What is not out by then stands in the ledger, and the next sweep of anybody's has it.
+_END_SECONDS: Final = 3.0
 
 
 class Outbox:
@@ -53,9 +55,11 @@ class Outbox:
                 await asyncio.shield(self._working)
                 await self._bell.heard(within=_MARK_SECONDS if self._done else _SWEEP_SECONDS)
         except asyncio.CancelledError:
-            await asyncio.wait([self._working])
-            await self._publish_waiting()
-            await self._mark()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await asyncio.wait([self._working])
+                    await self._publish_waiting()
+                    await self._mark()
             raise
 
     async def _work(self) -> None:

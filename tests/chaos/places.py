@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from pathlib import Path
+from types import AsyncGeneratorType
 from typing import Any
 
 _CHAOS = str(Path(__file__).parent)
 _ROOT = _CHAOS.removesuffix("tests/chaos")
 _LIBRARIES = re.compile(r".*/lib/python[^/]*/(site-packages/)?")
+_STEPS = ("async_generator_asend", "async_generator_athrow")
 OURS = "services/sender/"
 
 See = Callable[[str], None]
@@ -76,10 +79,22 @@ def own_part(seen: str) -> str:
 def _frames(awaited: Any) -> Iterator[str]:
     """Coroutines and generators alike say what they wait for; futures, and what C wrote, end the chain."""
     while awaited is not None:
-        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "gi_frame", None)
+        awaited = _behind(awaited)
+        frame = _first(awaited, "cr_frame", "gi_frame", "ag_frame")
         if frame is not None and not frame.f_code.co_filename.startswith(_CHAOS):
             yield _named(frame)
-        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
+        awaited = _first(awaited, "cr_await", "gi_yieldfrom", "ag_await")
+
+
+def _behind(awaited: Any) -> Any:
+    """One step of an asynchronous generator does not say whose it is; the collector knows."""
+    if type(awaited).__name__ not in _STEPS:
+        return awaited
+    return next((it for it in gc.get_referents(awaited) if isinstance(it, AsyncGeneratorType)), None)
+
+
+def _first(awaited: Any, *names: str) -> Any:
+    return next((found for name in names if (found := getattr(awaited, name, None)) is not None), None)
 
 
 def _named(frame: Any) -> str:

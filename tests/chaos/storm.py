@@ -19,6 +19,9 @@ from tests.integration.runtime.proxy import Door
 from tests.waiting import until
 
 _CUT_SECONDS: Final = 2.0
+# Longer than a request to them may take: so that requests fail, and are not only slow.
+_MONGODB_CUT_SECONDS: Final = 7.0
+_KAFKA_CUT_SECONDS: Final = 12.0
 _PAST_THE_LEASE_SECONDS: Final = 1.2 * LEASE_SECONDS
 _SPRUNG_SECONDS: Final = 60.0
 
@@ -81,11 +84,11 @@ class Storm:
             case "MongoDB":
                 with frozen(self.ground.mongod_pid):
                     await self._permit(wave.texts)
-                    await asyncio.sleep(_CUT_SECONDS)
+                    await asyncio.sleep(_MONGODB_CUT_SECONDS)
             case "Kafka":
                 await self._permit(wave.texts)
                 with frozen(self.ground.kafka_pid):
-                    await asyncio.sleep(_CUT_SECONDS)
+                    await asyncio.sleep(_KAFKA_CUT_SECONDS)
             case _:
                 await self.door.shut()
                 await self._permit(wave.texts)

@@ -16,6 +16,7 @@ PLACES = 8
 async def test_wherever_a_sender_dies_its_text_is_sent_once_or_known_not_to_be(stack: Stack, tmp_path: Path) -> None:
     """CHAOS_SEED repeats a run."""
     seed = int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1_000_000))
+    print(f"CHAOS_SEED={seed} repeats this run")
     async with twilio(tmp_path) as simulated:
         crashes = await crash(stack, simulated, tmp_path, where=lambda found: Random(seed).sample(found, k=PLACES))
     assert crashes.problems == [], f"CHAOS_SEED={seed} repeats this run"

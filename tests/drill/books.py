@@ -32,6 +32,7 @@ class Story:
     verdict: Verdict | None = None
     reason: Reason | None = None
     screening: Screening | None = None
+    blocked_for: Reason | None = None
     fates: set[TextState] = field(default_factory=set)
 
     @property
@@ -44,11 +45,11 @@ class Story:
         return self.screening is not None and (self.screening is not Screening.PERMITTED or bool(self.fates))
 
     @property
-    def withheld(self) -> bool:
-        """A text that was not permitted, or is known not to have been sent, or not known to have been."""
+    def withheld_for_a_reason(self) -> bool:
+        """Two are good: it was too late for a text, or nobody can know whether it was sent."""
         if self.screening is Screening.PERMITTED:
-            return bool(self.fates) and TextState.ACCEPTED not in self.fates
-        return self.screening is not None
+            return bool({TextState.UNSURE, TextState.PARKED} & self.fates) and TextState.ACCEPTED not in self.fates
+        return self.blocked_for in {Reason.TOO_LATE, Reason.EXPIRED}
 
 
 class Books:
@@ -103,7 +104,7 @@ class Books:
         match said:
             case CallDecided():
                 story.verdict, story.reason = said.verdict, said.reason
-            case TextScreened(screening=screening):
-                story.screening = screening
+            case TextScreened():
+                story.screening, story.blocked_for = said.screening, said.reason
             case TextDispatched(state=state):
                 story.fates.add(state)

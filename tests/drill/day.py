@@ -12,13 +12,15 @@ from typing import Final
 
 from tests.drill.books import Books
 from tests.drill.callers import Called, Callers, Ended, at_a_rate
-from tests.drill.ground import ROOMY, Ground, ground
+from tests.drill.ground import LEASE_SECONDS, ROOMY, Ground, ground
 from tests.drill.report import Fate, Report, row
 from tests.drill.troubles import Trouble
 
 _LEAD_SECONDS: Final = 1.0
 """Of calls before a trouble begins, and after it is over."""
 _BACKLOG_SECONDS: Final = 120.0
+_LATE_SECONDS: Final = 2 * LEASE_SECONDS
+"""After the last row: whatever would text somebody once more has had its time, as at the end of a lease."""
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -45,12 +47,17 @@ async def hold(
         for trouble in troubles:
             said(trouble.name)
             played.append(await day.play(trouble))
+        said("waiting for anything that comes late")
+        await asyncio.sleep(_LATE_SECONDS)
         texts = await _texts(own)
     fates = {each: _fates(each, books, texts) for each in played}
     return Report(
         seed=seed,
         rows=[row(p.trouble.name, fates[p], backlog=p.backlog_seconds) for p in played],
-        problems=[f"{p.trouble.name}: {wrong}" for p in played for fate in fates[p] if (wrong := fate.wrong)],
+        problems=[
+            *(f"{p.trouble.name}: {wrong}" for p in played for fate in fates[p] if (wrong := fate.wrong)),
+            *(f"{p.trouble.name}: nobody called" for p in played if not p.calls),
+        ],
     )
 
 
@@ -70,7 +77,7 @@ class Day:
         over = time.monotonic()
         await asyncio.sleep(_LEAD_SECONDS)
         calling.cancel()
-        await asyncio.wait([calling])
+        await calling
         ended = await self.callers.ended(calls)
         await _told(self.books, [call.sid for call in calls])
         backlog = time.monotonic() - over

@@ -41,7 +41,7 @@ class Fate:
         """Never decided; or owed a text that was not sent, and nothing says so."""
         if self.story.verdict is None:
             return True
-        return self.ended.missed and not self.texts and not self.story.withheld
+        return self.ended.missed and not self.texts and not self.story.withheld_for_a_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def row(trouble: str, fates: Sequence[Fate], *, backlog: float) -> Row:
         decided=sum(fate.story.verdict is not None for fate in fates),
         owed=len(owed),
         texted=sum(fate.texts > 0 for fate in owed),
-        withheld=sum(not fate.texts and fate.story.withheld for fate in owed),
+        withheld=sum(not fate.texts and fate.story.withheld_for_a_reason for fate in owed),
         doubled=sum(fate.doubled for fate in fates),
         lost=sum(fate.lost for fate in fates),
         worst=max((fate.ended.worst for fate in fates), default=0.0),

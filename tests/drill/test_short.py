@@ -14,6 +14,7 @@ from tests.drill.troubles import short
 async def test_no_call_is_lost_and_nobody_is_texted_twice() -> None:
     """CHAOS_SEED repeats a day; what is printed is shown where it fails."""
     seed = int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1_000_000))
+    print(f"CHAOS_SEED={seed} repeats this run")
     report = await hold(seed, short(Random(seed)), per_second=4, said=print)
     report.show(Console(width=140))
     assert report.problems == [], f"CHAOS_SEED={seed} repeats this day"

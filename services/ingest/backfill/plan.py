@@ -56,9 +56,11 @@ class Planner:
     def findings(self, ours: Sequence[OwnCall], told: Mapping[str, Told], *, now: datetime) -> Findings:
         waiting, found = 0, list[Found]()
         for call, business in ours:
-            lacking = missing(call, told.get(call.leg.sid, Told()), business.mode)
-            if lacking and is_ripe(call, lacking, business.mode, now=now, patience=self.patience):
-                found.append(Found(call_sid=call.leg.sid, events=self._events(call, lacking, business, now)))
+            heard = told.get(call.leg.sid, Told())
+            then = business.model_copy(update={"mode": heard.mode or business.mode})
+            lacking = missing(call, heard, then.mode)
+            if lacking and is_ripe(call, lacking, then.mode, now=now, patience=self.patience):
+                found.append(Found(call_sid=call.leg.sid, events=self._events(call, lacking, then, now)))
             elif lacking:
                 waiting += 1
         return Findings(listed=len(ours), waiting=waiting, found=found)

@@ -69,6 +69,7 @@ class Backfill:
         now, last = self.clock(), await self._scheduled()
         for account_sid in self.accounts():
             if run := next_scheduled(last.get(account_sid), account_sid, now=now, rhythm=self.rhythm):
+                await self.runs.prepare()
                 await self.runs.put(run, now=now)
 
     async def _measure(self) -> None:

@@ -45,14 +45,15 @@ class Drain:
 
     async def _drained(self, segment: Segment) -> bool:
         records, refused = segment.page.records, list[Outgoing]()
-        done = self._acknowledged.pop(segment.path, 0)
+        done = self._acknowledged.get(segment.path, 0)
         while done < len(records):
             chunk = records[done : done + (_CHUNK_RECORDS if self._kafka.closed else 1)]
             if not await self._taken(chunk, refused):
-                self._acknowledged[segment.path] = done
                 return False
             done += len(chunk)
+            self._acknowledged[segment.path] = done
         await self._spool.drained(segment, refused=refused)
+        self._acknowledged.pop(segment.path, None)
         metrics.SPOOL_RECORDS.labels(Outcome.DRAINED).inc(len(records) - len(refused))
         return True
 

@@ -59,6 +59,7 @@ class Segments:
             os.fsync(self._directory)
         except OSError:
             os.close(descriptor)
+            path.unlink()
             raise
         return path, descriptor
 
@@ -68,10 +69,15 @@ class Segments:
 
     def remove(self, path: Path, *, rubbish: Sequence[bytes]) -> None:
         """What could not be read of it stays beside it; a crash between the two steps repeats them."""
-        if rubbish:
-            _write_synced(path.with_suffix(_ASIDE), b"".join(rubbish))
-            os.fsync(self._directory)
-        path.unlink()
+        try:
+            if rubbish:
+                _write_synced(path.with_suffix(_ASIDE), b"".join(rubbish))
+                os.fsync(self._directory)
+        except OSError:
+            # No room for it: then all of the file is set aside, which needs none.
+            self.put_aside(path)
+        else:
+            path.unlink()
 
     def put_aside(self, path: Path) -> None:
         """The whole file: the disk does not give its content back."""
@@ -102,10 +108,10 @@ def _number(path: Path) -> int:
 
 def _made(folder: Path) -> None:
     """Each new level is synced in the one above it, or a power cut may take the folder with all that is in it."""
-    if folder.is_dir():
-        return
-    _made(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        _made(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    # Also where it stood already: whoever made it may have died before it was synced.
     above = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(above)

@@ -65,10 +65,20 @@ def add(state: Count, number: int) -> Change[Count]:
     return Change(state=after, says=[pong("d", after.total)])
 
 
-async def test_a_batch_costs_one_query_and_one_bulk_write(counts: Counts) -> None:
-    work = [one(number, f"document {number % 100}") for number in range(500)]
-    await counts.documents.decide(work, add)
-    assert counts.commands.names == ["find", "update"]
+@pytest.mark.parametrize(
+    ("known", "commands"),
+    [
+        pytest.param(0, ["find", "insert"], id="all are new"),
+        pytest.param(500, ["find", "update"], id="all are known"),
+        pytest.param(100, ["find", "insert", "update"], id="some are known"),
+    ],
+)
+async def test_a_batch_costs_one_query_and_one_bulk_write(counts: Counts, known: int, commands: list[str]) -> None:
+    """In which the new are one command and the known another."""
+    await counts.documents.decide([one(1, f"document {number}") for number in range(known)], add)
+    counts.commands.names.clear()
+    await counts.documents.decide([one(2, f"document {number}") for number in range(500)], add)
+    assert counts.commands.names == commands
 
 
 async def test_a_batch_that_was_decided_before_costs_the_query_alone(counts: Counts) -> None:

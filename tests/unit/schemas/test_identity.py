@@ -52,6 +52,14 @@ def test_every_way_to_write_a_number_gives_one_form(number: str) -> None:
         assert e164(phonenumbers.format_number(parsed, form)) == number
 
 
+@given(raw=st.from_regex(r"\+1[0-9]{9,11}", fullmatch=True))
+def test_a_north_american_number_is_what_the_library_makes_of_it(raw: str) -> None:
+    """We do not ask it about those that are plain; of all others it has the say."""
+    parsed = phonenumbers.parse(raw)
+    form = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    assert e164(raw) == (form if phonenumbers.is_possible_number(parsed) else None)
+
+
 @given(raw=st.text(max_size=40))
 def test_whatever_is_written_the_result_is_e164_or_nothing(raw: str) -> None:
     number = e164(raw)

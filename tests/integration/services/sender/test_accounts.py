@@ -9,17 +9,20 @@ import pytest
 from prometheus_client import REGISTRY
 
 from runtime.events import Event
+from runtime.mongo import database_name, mongo_client
 from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Texting
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, TextState
-from services.sender.app import build
+from services.sender.app import NAME, build
 from services.sender.breaker import Why
 from services.sender.settings import Settings
+from services.sender.state import COLLECTION, Ledger
 from simulator.client import SimulatorClient
 from simulator.directory import Number
 from simulator.faults.order import FaultOrder
-from tests.integration.services.sender.conftest import ACCOUNT, TOKEN, Neighbours
+from tests.integration.services.sender.conftest import ACCOUNT, CALLER, SENDER, TOKEN, Neighbours
 from tests.integration.wire import Wire
+from tests.unit.services.sender.samples import text
 from tests.waiting import until
 
 OTHER = "AC" + "0b" * 16
@@ -66,6 +69,27 @@ async def test_an_account_that_answers_after_20_seconds_keeps_nobody_else_waitin
         assert {event.data.text_id for event in events} == set(swift)
         slow_ones = [message for message in await twilio.messages() if message["from"] == OTHER_SENDER]
         assert len(slow_ones) == 2
+
+
+@pytest.mark.usefixtures("neighbours")
+async def test_a_backlog_of_one_account_hides_nothing_that_is_due_to_another(
+    wire: Wire, settings: Settings, twilio: SimulatorClient
+) -> None:
+    """It answers well, and it has older texts for minutes; nothing else wakes the sender."""
+    await other_account(settings, twilio)
+    await twilio.order_fault(FaultOrder(name="no-callback", times=None))
+    await twilio.order_fault(FaultOrder(name="answer-late", from_=OTHER_SENDER, times=None, real_seconds=0.15))
+    client = mongo_client(settings.mongodb_uri, application="test")
+    ledger = Ledger(client[database_name(NAME, namespace=settings.namespace)][COLLECTION])
+    now = datetime.now(UTC)
+    lasting = {"call_ended_at": now, "expires_at": now + timedelta(minutes=10), "recipient": CALLER}
+    theirs = {**lasting, "account_sid": OTHER, "sender": OTHER_SENDER}
+    await ledger.open([text(text_id=f"slow{n}", **theirs) for n in range(900)], now=now - timedelta(seconds=5))
+    await ledger.open([text(text_id="t1", **lasting, account_sid=ACCOUNT, sender=SENDER)], now=now)
+    client.close()
+    async with build(settings).running():
+        events = await wire.heard(TEXTS_DISPATCHED, until=lambda heard: any(e.data.text_id == "t1" for e in heard))
+    assert len(events) < 100
 
 
 async def test_an_account_that_nobody_answers_for_is_left_alone_before_all_its_texts_are_unsure(

@@ -78,7 +78,7 @@ async def test_a_sender_that_is_told_to_stop_finishes_what_it_has_in_hand_and_le
     number: signal.Signals, wire: Wire, neighbours: Neighbours, settings: Settings, twilio: SimulatorClient
 ) -> None:
     """Ten POSTs are out, each answered late, and ten more texts wait: these are nobody's, and so nobody's loss."""
-    await twilio.order_fault(FaultOrder(name="answer-late", real_seconds=0.9, times=10))
+    await twilio.order_fault(FaultOrder(name="answer-late", real_seconds=0.6, times=10))
     await twilio.order_fault(FaultOrder(name="no-callback", times=None))
     ten = settings.model_copy(update={"posts_per_account": 10})
     texts = [f"t{text}" for text in range(20)]

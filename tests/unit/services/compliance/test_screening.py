@@ -130,8 +130,8 @@ def test_whatever_comes_again_says_the_same_bytes_however_late(calls: list[CallD
 def test_even_when_its_words_are_forgotten_no_call_is_permitted_twice(calls: list[CallDecided]) -> None:
     document = Document(CONVERSATION, CONVERSATION, 0, Conversation())
     said = handled(document, calls)
-    document.forget(but=0)
-    said += handled(document, calls, minute=1)
+    forgetful = Document(CONVERSATION, CONVERSATION, 1, document.state)
+    said += handled(forgetful, calls, minute=1)
     texts = [TEXTS_SCREENED.parse(value).data for value in {record.value for records in said for record in records}]
     permitted = [text.text_id for text in texts if text.screening is Screening.PERMITTED]
     assert len(permitted) == len(set(permitted))

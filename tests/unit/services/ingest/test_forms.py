@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.ingest.forms import MAX_FIELDS, Form
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+WIRE = st.lists(st.sampled_from([b"&", b"=", b"+", b"%", b"%2B", b"%C3", b"%A9", b"\xc3\xa9", b"\xff", b"a", b"1"]))
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,17 @@ def test_rubbish_is_no_form(encoded: bytes) -> None:
 @given(st.dictionaries(TEXT, TEXT))
 def test_any_fields_whatsoever_are_kept_whole(fields: dict[str, str]) -> None:
     assert Form.parse(urlencode(fields).encode()).said() == fields
+
+
+@given(st.one_of(st.binary(max_size=40), WIRE.map(b"".join)))
+def test_whatever_comes_is_read_as_the_standard_library_reads_it(encoded: bytes) -> None:
+    try:
+        pairs = parse_qsl(encoded.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(UnicodeDecodeError):
+            Form.parse(encoded)
+    else:
+        expected: dict[str, list[str]] = {}
+        for name, value in pairs:
+            expected.setdefault(name, []).append(value)
+        assert {name: [*values] for name, values in Form.parse(encoded).items()} == expected

@@ -27,13 +27,14 @@ from tests.unit.services.ingest.webhooks import (
 
 CALLBACKS = Callbacks(public_url=PUBLIC, identities=IDENTITIES)
 VOICED = call_ingested(Step.VOICE, webhook(VOICE), business(), identities=IDENTITIES, now=NOW).data
+URLS = CALLBACKS.of(VOICED)
 
 
 @pytest.mark.parametrize(
     ("url", "path"),
     [
-        pytest.param(CALLBACKS.dial_result(VOICED), "/twilio/dial-result", id="dial result"),
-        pytest.param(CALLBACKS.call_status(VOICED), "/twilio/call-status", id="call status"),
+        pytest.param(URLS.dial_result, "/twilio/dial-result", id="dial result"),
+        pytest.param(URLS.call_status, "/twilio/call-status", id="call status"),
     ],
 )
 def test_a_url_names_business_conversation_call_number_and_kind(url: str, path: str) -> None:
@@ -43,16 +44,16 @@ def test_a_url_names_business_conversation_call_number_and_kind(url: str, path: 
 
 
 def test_a_url_asks_twilio_to_try_again_what_failed() -> None:
-    assert urlsplit(CALLBACKS.dial_result(VOICED)).fragment == "rc=3&rp=ct,rt,5xx"
+    assert urlsplit(URLS.dial_result).fragment == "rc=3&rp=ct,rt,5xx"
 
 
 @pytest.mark.parametrize("number", [CALLER, NUMBER])
 def test_no_phone_number_is_in_a_url(number: str) -> None:
-    assert number.lstrip("+") not in CALLBACKS.call_status(VOICED)
+    assert number.lstrip("+") not in URLS.call_status
 
 
 def test_what_the_url_says_is_understood_when_it_comes_back() -> None:
-    query = Form.parse(urlsplit(CALLBACKS.call_status(VOICED)).query.encode()).said()
+    query = Form.parse(urlsplit(URLS.call_status).query.encode()).said()
     child = Webhook(said=CHILD_ENDED, query=query)
     fact = call_ingested(Step.CALL_STATUS, child, business(), identities=IDENTITIES, now=NOW).data
     assert (fact.call_sid, fact.conversation_id, fact.called) == (CALL, VOICED.conversation_id, NUMBER)

@@ -108,3 +108,12 @@ def test_a_429_halves_how_many_go_at_once_and_answers_let_it_grow_again() -> Non
         own.heard("AC1", CREATED, since=1, at=1)
         own.leave("AC1", since=1)
     assert len(own.admit([held("AC1")] * 4, 2)) == 3
+
+
+@pytest.mark.parametrize(("code", "shut"), [(63038, True), (30002, True), (30003, False), (None, False)])
+def test_a_delivery_that_failed_for_the_whole_accounts_sake_shuts_it(code: int | None, *, shut: bool) -> None:
+    """Twilio accepts the message, and only its status callback tells of the cap or the suspension."""
+    own = accounts(4)
+    own.delivered("AC1", code, at=0)
+    assert own.closed(29) == ({"AC1"} if shut else set())
+    assert own.closed(30) == set()

@@ -7,6 +7,7 @@ from schemas.texts import TEXTS_DISPATCHED, KnownBy, Ruling, TextState
 from services.sender.delivery import Delivery
 from services.sender.ledger import (
     Accepted,
+    Claim,
     Claimed,
     DeadlinePassed,
     Evidence,
@@ -15,6 +16,7 @@ from services.sender.ledger import (
     Refused,
     Ruled,
     Unanswered,
+    Unsent,
     Withdrawn,
     take,
 )
@@ -74,3 +76,15 @@ def test_a_persons_ruling_is_told_with_who_and_why() -> None:
     (said,) = news(parked, take(parked, fact), fact)
     assert (said.state, said.reason, said.known_by) == (TextState.FAILED, Reason.RULED, KnownBy.RULING)
     assert said.ruling == fact.ruling
+
+
+def test_a_text_that_becomes_unsure_once_more_says_so_under_another_id() -> None:
+    """Given back by its own sender in between: one id must never stand for two values."""
+    first = take(POSTING, LeaseLost(at=CLAIM.until))
+    back = take(first, Unsent(token="mine", reason=Reason.EXPIRED, again_at=NOW))
+    other = Claim(token="other", until=CLAIM.until)
+    again = take(take(back, Claimed(claim=other, at=NOW)), Unanswered(token="other"))
+    said = [*news(POSTING, first, LeaseLost(at=CLAIM.until)), *news(back, again, Unanswered(token="other"))]
+    ids = {outgoing(one, at=NOW, traceparent=None).id for one in said}
+    assert [one.state for one in said] == [TextState.UNSURE, TextState.UNSURE]
+    assert len(ids) == 2

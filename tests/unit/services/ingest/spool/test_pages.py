@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,3 +57,9 @@ def test_messages_have_a_lane_of_their_own_and_it_is_the_first() -> None:
     lanes = [Lane.of(record(topic.name)) for topic in (CALLS_INGESTED, MESSAGES_INGESTED, RECEIPTS_INGESTED)]
     assert lanes == [Lane.OTHERS, Lane.MESSAGES, Lane.OTHERS]
     assert next(iter(Lane)) is Lane.MESSAGES
+
+
+@pytest.mark.parametrize("head", [b"", b"[1,2,3]", b'["a","b"]', b'{"topic":"a"}', b"\xff"])
+def test_what_another_release_sealed_in_its_own_form_is_rubbish_and_never_an_error(head: bytes) -> None:
+    page = read(framed(CIPHER.seal(head + b"\nvalue")), CIPHER)
+    assert (page.records, len(page.rubbish)) == ([], 1)
