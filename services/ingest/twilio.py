@@ -35,7 +35,7 @@ def dialled(numbers: tuple[str, ...], *, ring_seconds: int, action: str, status_
     return document.replace(_ACTION, _in_xml(action)).replace(_STATUS_CALLBACK, _in_xml(status_callback))
 
 
-@lru_cache(maxsize=1024)  # one a business: making the document takes as long as taking the whole webhook
+@lru_cache(maxsize=1024)  # one a business: to build it costs some 50 microseconds
 def _dialled(numbers: tuple[str, ...], ring_seconds: int) -> str:
     dial = Dial(action=_ACTION, timeout=ring_seconds, answer_on_bridge=True)
     for number in numbers:
@@ -50,7 +50,7 @@ def _in_xml(url: str) -> str:
     return escape(url, {'"': "&quot;"})
 
 
-@cache
+@cache  # like those below it is one document for ever
 def busy() -> str:
     """The call is never picked up, and Twilio reports it as busy."""
     response = VoiceResponse()
