@@ -15,7 +15,7 @@ from local.programs import Server, answering, finished, running_program
 _CLUSTER_ID = "bWlzc2VkY2FsbC1sb2NhbA"  # 16 bytes in base64, as Kafka wants; one cluster per folder, so no clash
 LOG = "kafka.log"
 SECONDS_TO_START = 60.0  # 3 s on an idle machine
-_JVM = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
+_JVM = ("-Xms256m", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN")
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,11 +14,12 @@ from tests.integration.wire import Wire
 
 
 @pytest.fixture
-async def wire(stack: Stack) -> Wire:
+async def wire(stack: Stack) -> AsyncIterator[Wire]:
     """A namespace of its own, with every topic."""
     own = Wire(stack, f"t{uuid4().hex[:8]}.")
     await own.create_topics()
-    return own
+    yield own
+    await own.delete_topics()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from local.stack import Stack
 from runtime.events import DataT, Event, Outgoing, Topic
@@ -38,6 +39,15 @@ class Wire:
     async def create_topics(self) -> None:
         topics = declared_topics(TOPICS_FILE)
         await create_topics(self.stack.kafka, topics, replication=1, namespace=self.namespace)
+
+    async def delete_topics(self) -> None:
+        """Hundreds of tests on one broker would otherwise leave it tens of thousands of partitions to look after."""
+        admin: Any = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka)
+        await admin.start()
+        try:
+            await admin.delete_topics([self.namespace + topic.name for topic in declared_topics(TOPICS_FILE)])
+        finally:
+            await admin.close()
 
     async def say(self, *events: Event[Any]) -> None:
         """Publishes events as another service would."""

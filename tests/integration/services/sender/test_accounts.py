@@ -97,7 +97,9 @@ async def test_an_account_that_nobody_answers_for_is_left_alone_before_all_its_t
 ) -> None:
     await other_account(settings, twilio)
     await twilio.order_fault(FaultOrder(name="server-error", status=500, from_=OTHER_SENDER, times=None))
-    quick = settings.model_copy(update={"posts_per_account": 2, "silences_limit": 3, "silence_seconds": 60})
+    quick = settings.model_copy(
+        update={"posts_per_account": 2, "silences_limit": 3, "silence_seconds": 60, "retry_cap_seconds": 60}
+    )
     async with build(quick).running():
         await screened_for_the_other(neighbours, *[f"slow{number}" for number in range(12)])
         await wire.heard(TEXTS_DISPATCHED, count=3)
