@@ -32,13 +32,14 @@ async def played_through_a_kill(
 def holds(outcome: Outcome, service: str) -> bool:
     """As the scene says, but for what died with a service, and is known to.
 
-    The sender may have lost sight of a text: then it says so. Ingest may have had a webhook in hand: the status
-    callback, which comes a moment later, then tells the same under another name.
+    The sender may have lost sight of a text: then it says so. Ingest may have had a webhook in hand, and a decider that
+    was away for longer than its grace may find a call due before it has read on: the call's end then tells the same
+    under another name.
     """
     if outcome.ok:
         return True
     few_enough = all(outcome.texts[person] <= count for person, count in outcome.scene.texts.items())
-    excuse = {"sender": lost_sight, "ingest": lost_webhook}.get(service)
+    excuse = {"sender": lost_sight, "ingest": from_its_end, "decider": from_its_end}.get(service)
     return few_enough and excuse is not None and all(p.became == p.step.becomes or excuse(p) for p in outcome.steps)
 
 
@@ -48,8 +49,8 @@ def lost_sight(played: Played) -> bool:
     return len(rest) < len(played.became) and rest == played.step.becomes[: len(rest)]
 
 
-def lost_webhook(played: Played) -> bool:
-    """Of the Dial's end: that it was missed is known from the call's end alone."""
+def from_its_end(played: Played) -> bool:
+    """That it was missed is known from the call's end, without the Dial's outcome."""
     return played.became == ("missed (call_no_answer)", *played.step.becomes[1:])
 
 
