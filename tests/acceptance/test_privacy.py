@@ -17,6 +17,7 @@ from schemas.calls import CALLS_DECIDED, CALLS_INGESTED
 from schemas.texts import TEXTS_SCREENED
 from tests.acceptance.leaks import Secrets, leaks
 from tests.integration.wire import Wire
+from tests.waiting import until
 
 NUMBER = "+14155550123"
 QUESTION = "Could somebody look at the leaking boiler on Thursday?"
@@ -62,6 +63,7 @@ async def _refused(system: System, number: str) -> None:
     await wire.say_raw(*((topic, b"unread", unread) for topic in (*topics.values(), *tables)))
     for service in topics:
         await wire.heard_raw(f"{service}.dead-letters.v1", until=bool)
+    await until(lambda: "row_rejected" in (system.folder / "compliance.log").read_text(errors="replace"))
 
 
 async def test_nothing_of_it_stands_in_a_log(system: System, secrets: Secrets) -> None:

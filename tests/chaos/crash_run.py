@@ -41,15 +41,20 @@ def everywhere(points: Sequence[Point]) -> Sequence[Point]:
 
 
 async def crash(
-    stack: Stack, twilio: SimulatorClient, folder: Path, *, where: Callable[[Sequence[Point]], Sequence[Point]]
+    stack: Stack,
+    twilio: SimulatorClient,
+    folder: Path,
+    *,
+    where: Callable[[Sequence[Point]], Sequence[Point]],
+    walks: int,
 ) -> Crashes:
-    """`where`: which of the points that are found are died at."""
+    """`where`: which of the points that are found are died at. `walks`: how often it is looked for them."""
     async with AsyncExitStack() as opened:
         lanes = [
             Lane(await opened.enter_async_context(field(stack, twilio, folder / name, base=twilio.url, first=first)))
             for name, first in _namings()
         ]
-        points = where(await lanes[0].points())
+        points = where(await lanes[0].points(walks=walks))
         queue = iter(points)
         died = await asyncio.gather(*(lane.die_at(queue) for lane in lanes))
     return Crashes(

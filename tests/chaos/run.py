@@ -41,7 +41,7 @@ async def run(seed: int, waves: Sequence[Wave], *, at_random: int, crash_points:
                 await kill_at_random(Random(seed), fleet, storms.neighbours, random)
                 await all_settled(storms, [*scheduled, *random], within=_SETTLED_SECONDS)
             fates = await _fates(storms, [*scheduled, *random])
-        crashes = await crash(own.stack, simulated, own.folder, where=everywhere) if crash_points else None
+        crashes = await crash(own.stack, simulated, own.folder, where=everywhere, walks=2) if crash_points else None
     return Report(
         seed=seed,
         scheduled=fates[: len(scheduled)],

@@ -43,7 +43,12 @@ async def kill_service(ground: Ground, random: Random, *, service: str) -> None:
 
 
 async def kill_brokers(ground: Ground, random: Random, *, count: int) -> None:
-    await _away(random.sample(ground.kafka.nodes, k=count), seconds=_DOWN_SECONDS)
+    """One after the other: with the second, no record has two copies any more, and none is confirmed."""
+    nodes = random.sample(ground.kafka.nodes, k=count)
+    for node in nodes:
+        await node.kill()
+        await asyncio.sleep(_DOWN_SECONDS)
+    await asyncio.gather(*(node.start() for node in nodes))
 
 
 async def kill_primary(ground: Ground, _random: Random) -> None:
@@ -110,12 +115,11 @@ def whole(*, outage: float) -> list[Trouble]:
 
 
 def short(random: Random) -> list[Trouble]:
-    """A service, a broker, a primary, and everything twice."""
+    """A service, a broker and a primary."""
     return [
         Trouble(name=f"{(one := random.choice(SERVICES))} killed", make=partial(kill_service, service=one)),
-        Trouble(name="two brokers of three killed", make=partial(kill_brokers, count=2)),
+        Trouble(name="one broker of three killed", make=partial(kill_brokers, count=1)),
         Trouble(name="MongoDB's primary killed", make=kill_primary),
-        Trouble(name="everything twice and shuffled", make=partial(nothing, seconds=2), twice=True),
     ]
 
 

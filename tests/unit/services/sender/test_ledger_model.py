@@ -150,6 +150,10 @@ class OneText(RuleBasedStateMachine):
         self.now += LEASE - timedelta(seconds=1) if short else LEASE
         self.hear(LeaseLost(at=self.now))
 
+    @rule(by=st.sampled_from([timedelta(days=-1), timedelta(seconds=-90), timedelta(seconds=90), timedelta(days=1)]))
+    def the_clock_jumps(self, by: timedelta) -> None:
+        self.now += by
+
     @rule()
     def somebody_looks_whether_its_time_is_over(self) -> None:
         self.hear(Overdue(at=self.now))
@@ -183,9 +187,10 @@ class OneText(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Once all leases and times are over, it is known what became of it, or known that it is not known."""
-        self.hear(LeaseLost(at=self.now + LEASE))
-        self.hear(Overdue(at=max(self.now, text().expires_at)))
-        self.hear(DeadlinePassed(claimed_by=self.now + LEASE, given_up_by=self.now + LEASE))
+        end = max(self.now, NOW, text().expires_at) + timedelta(days=100)
+        self.hear(LeaseLost(at=end))
+        self.hear(Overdue(at=end))
+        self.hear(DeadlinePassed(claimed_by=end, given_up_by=end))
         assert self.entry.state in KNOWN
         assert self.entry.reason is not None or self.entry.state is State.CANCELLED
 
