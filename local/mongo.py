@@ -2,7 +2,7 @@
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -16,7 +16,7 @@ from local.ports import free_ports, listening
 from local.programs import Server, answering, running_program
 
 REPLICA_SET = "rs0"
-ALREADY_INITIALIZED = 23  # an earlier probe's answer was lost, not its effect
+_ALREADY_INITIALIZED = 23  # an earlier probe's answer was lost, not its effect
 LOG = "mongod.log"
 SECONDS_TO_START = 60.0  # 1 s on an idle machine
 _PROBE_MILLISECONDS = 1000
@@ -47,18 +47,20 @@ def _primary(host: str, port: int, member: str) -> bool:
         try:
             hello = client.admin.command("hello")
             if "setName" not in hello:
-                _found_replica_set(client, member)
+                found_replica_set(client, [member])
         except PyMongoError:
             return False
         return bool(hello.get("isWritablePrimary"))
 
 
-def _found_replica_set(client: MongoClient[dict[str, Any]], member: str) -> None:
-    config = {"_id": REPLICA_SET, "members": [{"_id": 0, "host": member}]}
+def found_replica_set(client: MongoClient[dict[str, Any]], members: Sequence[str], **settings: int) -> None:
+    """Whoever was founded already stays as it is. Raises PyMongoError."""
+    named = [{"_id": number, "host": member} for number, member in enumerate(members)]
+    config = {"_id": REPLICA_SET, "members": named, **({"settings": settings} if settings else {})}
     try:
         client.admin.command("replSetInitiate", config)
     except OperationFailure as failure:
-        if failure.code != ALREADY_INITIALIZED:
+        if failure.code != _ALREADY_INITIALIZED:
             raise
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, NoReturn
-from urllib.parse import urlencode
+from typing import Any, Final
 
 import aiohttp
 import twilio.rest.api  # noqa: F401 - else its first use imports it, and holds up every POST for 90 ms
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from runtime.secrets import SecretFolder, SecretMissing
+from runtime.twilio import Exchange, client_of
 from schemas.callbacks import MESSAGE_STATUS, Issued, callback_url
 from services.sender.connections import Connections, Letter, Wire
 from services.sender.delivery import delivery_of
@@ -24,52 +23,10 @@ from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnect
 from services.sender.settlement import Message
 from services.sender.texts import Text
 
-_TWILIO: Final = "https://api.twilio.com"
 # Between one caller and one business; one page, and what is older is not looked for.
 _NEWEST: Final = 200
 _ABOUT_THE_QUESTION: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY})
 _log: Final = logging.getLogger(__name__)
-
-
-class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
-    """One request and its answer, for the twilio client to speak through. It logs nothing: bodies hold numbers."""
-
-    def __init__(self, connections: Connections, base: str, wire: Wire) -> None:
-        super().__init__(_log, is_async=True)
-        self._connections = connections
-        self._base = base
-        self._wire = wire
-        self.retry_after: float | None = None
-
-    async def request(
-        self,
-        method: str,
-        uri: str,
-        *,
-        params: Mapping[str, str | int] | None = None,
-        data: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the session's own limits hold, for every request
-        allow_redirects: bool = False,
-    ) -> Response:
-        """Raises whatever aiohttp raises; the wire then says whether anything can have been sent."""
-        del timeout
-        request = self._connections.session().request(
-            method,
-            self._base + uri.removeprefix(_TWILIO) if uri.startswith(_TWILIO) else _elsewhere(),
-            params=params,
-            data=Letter(urlencode(data).encode(), self._wire) if data else None,
-            headers={**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*(auth or ("", "")))},
-            allow_redirects=allow_redirects,
-        )
-        async with request as answer:
-            self.retry_after = _seconds(answer.headers.get("Retry-After"))
-            return Response(answer.status, await answer.text(), answer.headers)
-
-
-def _elsewhere() -> NoReturn:
-    raise RuntimeError("Twilio's client asked for another host than the one we are told to speak to")
 
 
 class Unheard(Exception):  # noqa: N818 - it says what is known
@@ -90,11 +47,11 @@ class Messages:
         self._tokens = tokens
         self._connections = connections
         self._public_url = public_url
-        self._base = (base or _TWILIO).rstrip("/")
+        self._base = base
 
     async def post(self, text: Text, wire: Wire, *, validity_seconds: int) -> Answer:
         """Once. Raises nothing: each way it can end is an answer. Withheld is like not connected."""
-        exchange = Exchange(self._connections, self._base, wire)
+        exchange = Exchange(self._connections.session(), self._base, letter=partial(Letter, wire=wire))
         try:
             client = self._client(text.account_sid, exchange)
         except SecretMissing:
@@ -116,14 +73,14 @@ class Messages:
     async def listed(self, account: str, *, sender: str, recipient: str) -> list[Message]:
         """The newest from one number to another. Not filtered by DateSent, which what is queued does not have."""
         with _hearing():
-            client = self._client(account, Exchange(self._connections, self._base, Wire()))
+            client = self._client(account, Exchange(self._connections.session(), self._base))
             found = await client.messages.list_async(to=recipient, from_=sender, limit=_NEWEST, page_size=_NEWEST)
             return [_message(one) for one in found]
 
     async def one(self, account: str, message_sid: str) -> Message | None:
         """None where Twilio knows no such message."""
         with _hearing():
-            client = self._client(account, Exchange(self._connections, self._base, Wire()))
+            client = self._client(account, Exchange(self._connections.session(), self._base))
             try:
                 return _message(await client.messages(message_sid).fetch_async())
             except TwilioRestException as error:
@@ -133,9 +90,7 @@ class Messages:
 
     def _client(self, account: str, exchange: Exchange) -> Client:
         """Raises SecretMissing."""
-        # Not our environment, where a region or an edge would lead it to another host; an empty one counts as none.
-        environment = {"": ""}
-        return Client(account, self._tokens.secrets(account)[0], http_client=exchange, environment=environment)
+        return client_of(account, self._tokens.secrets(account)[0], exchange)
 
     def _callback(self, text: Text) -> str:
         """Receipts name the message alone: our own ids come back in the URL, which Twilio signs."""
@@ -180,8 +135,3 @@ def _without_answer(error: Exception, wire: Wire) -> Answer:
     why = {"action": "post_unanswered", "why": type(error).__name__, "begun": wire.begun}
     _log.warning("a POST got no answer", extra=why)
     return NoAnswer() if wire.begun else NotConnected()
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Twilio says it in seconds; a date, which HTTP would allow, is passed over."""
-    return float(retry_after) if retry_after and retry_after.isdigit() else None

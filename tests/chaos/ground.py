@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final
 
 from local.folders import cache_folder, run_folder, runs_folder
 from local.kafka import running_kafka
+from local.layout import simulator_command
 from local.mongo import running_mongod
 from local.ports import free_ports, listening
 from local.programs import answering, running_program
@@ -58,7 +58,7 @@ async def _servers(folder: Path) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def twilio(folder: Path) -> AsyncIterator[SimulatorClient]:
     (port,) = free_ports(1)
-    argv = (sys.executable, "-m", "simulator", "--port", str(port), "--speed", str(SPEED))
+    argv = simulator_command(port, SPEED).argv
     async with running_program("the simulator", argv, log=folder / "simulator.log") as program:
         await answering(program, lambda: listening("127.0.0.1", port), within=_START_SECONDS)
         async with SimulatorClient.connected(f"http://127.0.0.1:{port}") as client:

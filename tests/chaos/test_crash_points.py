@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from random import Random, SystemRandom
+from random import Random
 
 from local.stack import Stack
 from tests.chaos.crash_run import crash
 from tests.chaos.deaths import problem
 from tests.chaos.ground import twilio
+from tests.seeds import chosen_seed
 
 PLACES = 5
 
 
 async def test_wherever_a_sender_dies_its_text_is_sent_once_or_known_not_to_be(stack: Stack, tmp_path: Path) -> None:
     """CHAOS_SEED repeats a run."""
-    seed = int(os.environ.get("CHAOS_SEED") or SystemRandom().randrange(1_000_000))
-    print(f"CHAOS_SEED={seed} repeats this run")
+    seed = chosen_seed()
     async with twilio(tmp_path) as simulated:
         crashes = await crash(
             stack, simulated, tmp_path, where=lambda found: Random(seed).sample(found, k=PLACES), walks=1

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pymongo import MongoClient
-from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
+from pymongo.errors import AutoReconnect, PyMongoError
 
-from local.mongo import ALREADY_INITIALIZED, LOG, REPLICA_SET, SECONDS_TO_START, mongod_command
+from local.mongo import LOG, REPLICA_SET, SECONDS_TO_START, found_replica_set, mongod_command
 from local.ports import free_ports, listening
 from tests.drill.nodes import Node, answered
 
@@ -88,15 +88,11 @@ def _host(node: Node) -> tuple[str, int]:
 
 
 def _founded(nodes: list[Node]) -> bool:
-    members = [{"_id": number, "host": node.address} for number, node in enumerate(nodes)]
-    config = {"_id": REPLICA_SET, "members": members, "settings": {"electionTimeoutMillis": _ELECTION_MILLISECONDS}}
     with MongoClient[dict[str, Any]](
         *_host(nodes[0]), directConnection=True, serverSelectionTimeoutMS=_PROBE_MILLISECONDS
     ) as client:
         try:
-            client.admin.command("replSetInitiate", config)
-        except OperationFailure as failure:
-            return failure.code == ALREADY_INITIALIZED
+            found_replica_set(client, [node.address for node in nodes], electionTimeoutMillis=_ELECTION_MILLISECONDS)
         except PyMongoError:
             return False
     return True

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -11,57 +10,17 @@ from typing import Any, Final
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
 from runtime.secrets import SecretFolder, SecretMissing
+from runtime.twilio import Exchange, client_of
 from services.ingest.backfill.listed import Leg
 from services.ingest.backfill.trouble import Away, Closed
 from services.ingest.backfill.windows import Window
 from services.ingest.webhook import is_word
 
-_TWILIO: Final = "https://api.twilio.com"
 # Understood at once, without holding up webhooks for more than some milliseconds.
 _PAGE: Final = 200
 _CLOSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
-_log: Final = logging.getLogger(__name__)
-
-
-class Exchange(AsyncHttpClient):  # type: ignore[misc] # twilio ships no types
-    """One question and its answer, for the twilio client to speak through. It logs nothing: answers hold numbers."""
-
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
-        super().__init__(_log, is_async=True)
-        self._session = session
-        self._base = base
-        self.status = 0
-        self.retry_after: float | None = None
-
-    async def request(
-        self,
-        method: str,
-        uri: str,
-        *,
-        params: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        **_unused: object,
-    ) -> Response:
-        """Raises what aiohttp raises. The session's own time limits hold, for every request."""
-        if not uri.startswith(_TWILIO):
-            raise RuntimeError("Twilio's client asked for another host than the one we are told to speak to")
-        authorization = aiohttp.encode_basic_auth(*(auth or ("", "")))
-        request = self._session.request(
-            method,
-            self._base + uri.removeprefix(_TWILIO),
-            params=params,
-            headers={**(headers or {}), "Authorization": authorization},
-            allow_redirects=False,
-        )
-        async with request as answer:
-            self.status, self.retry_after = answer.status, _seconds(answer.headers.get("Retry-After"))
-            return Response(answer.status, await answer.text(), answer.headers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +41,9 @@ class CallsList:
 
     async def page(self, account_sid: str, window: Window, url: str | None) -> Page:
         """The first one of a window, or the one at this URL. Raises Away, and Closed for what no waiting mends."""
-        exchange = Exchange(self.session, (self.base or _TWILIO).rstrip("/"))
+        exchange = Exchange(self.session, self.base)
         try:
-            calls = self._client(account_sid, exchange).calls
+            calls = client_of(account_sid, self.tokens.secrets(account_sid)[0], exchange).calls
             page = await (calls.get_page_async(url) if url else _first(calls, window))
             return Page(legs=[leg for one in page if (leg := _leg(one))], next_url=page.next_page_url)
         except SecretMissing as error:
@@ -94,11 +53,6 @@ class CallsList:
                 raise Closed(f"Twilio answers {exchange.status}: see the account's auth token") from None
             why = f"Twilio answers {exchange.status}" if exchange.status else f"no answer: {type(error).__name__}"
             raise Away(why, retry_after=exchange.retry_after) from None
-
-    def _client(self, account_sid: str, exchange: Exchange) -> Client:
-        # Not our environment, where a region or an edge would lead it to another host; an empty one counts as none.
-        environment = {"": ""}
-        return Client(account_sid, self.tokens.secrets(account_sid)[0], http_client=exchange, environment=environment)
 
 
 def _first(calls: Any, window: Window) -> Any:
@@ -129,8 +83,3 @@ def _leg(one: Any) -> Leg | None:
         forwarded_from=one.forwarded_from or None,
         stir=one.stir_verstat or None,
     )
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Twilio says it in seconds; a date, which HTTP would allow, is passed over."""
-    return float(retry_after) if retry_after and retry_after.isdecimal() else None

@@ -85,6 +85,15 @@ class Model:
         else:
             assert (self.breaker.circuit is Circuit.CLOSED) == good
 
+    def walk(self, steps: list[tuple[str, float]]) -> None:
+        for what, value in steps:
+            if what == "wait":
+                self.now += value
+            elif what == "ask":
+                self.ask()
+            else:
+                self.report(int(value), good=what == "good")
+
 
 STEPS = st.lists(
     st.one_of(
@@ -99,25 +108,13 @@ STEPS = st.lists(
 @given(STEPS)
 def test_whatever_happens_probes_are_rare_and_stale_reports_change_nothing(steps: list[tuple[str, float]]) -> None:
     model = Model()
-    for what, value in steps:
-        if what == "wait":
-            model.now += value
-        elif what == "ask":
-            model.ask()
-        else:
-            model.report(int(value), good=what == "good")
+    model.walk(steps)
 
 
 @given(STEPS)
 def test_from_every_state_a_good_probe_after_a_pause_closes_it(steps: list[tuple[str, float]]) -> None:
     model = Model()
-    for what, value in steps:
-        if what == "wait":
-            model.now += value
-        elif what == "ask":
-            model.ask()
-        else:
-            model.report(int(value), good=what == "good")
+    model.walk(steps)
     probing = model.breaker.tried(model.now + PROBE_EVERY_SECONDS)
     assert model.breaker.admits(model.now + PROBE_EVERY_SECONDS)
     assert probing.succeeded(probing.epoch).circuit is Circuit.CLOSED
