@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from services.sender import metrics
 from services.sender.account import Account
 from services.sender.breaker import Tolerance
-from services.sender.changes import Held
 from services.sender.errors import Answer
 from services.sender.level import Level
 
@@ -26,9 +24,13 @@ class Accounts:
         """From which nothing is to be claimed now."""
         return {name for name, account in self._known.items() if account.closed(at)}
 
-    def admit(self, intents: Iterable[Held], at: float) -> list[Held]:
-        """Those for whom there is a slot; it is taken until `leave`."""
-        return [held for held in intents if self._enters(held.entry.text.account_sid, at)]
+    def admit(self, name: str, at: float) -> bool:
+        """Whether there is a slot; it is then taken until `leave`."""
+        account = self._account(name)
+        if account.closed(at):
+            return False
+        self._keep(name, account.admitted(at))
+        return True
 
     def heard(self, name: str, answer: Answer, *, since: float, at: float) -> None:
         """What a POST of a text that was admitted then came to."""
@@ -51,13 +53,6 @@ class Accounts:
         if after.breaker.why and after.breaker.until > before.breaker.until:
             metrics.HALTED.labels(name, after.breaker.why).inc()
         self._keep(name, after)
-
-    def _enters(self, name: str, at: float) -> bool:
-        account = self._account(name)
-        if account.closed(at):
-            return False
-        self._keep(name, account.admitted(at))
-        return True
 
     def _account(self, name: str) -> Account:
         return self._known.get(name) or Account(level=Level.at_its_ceiling(self._posts_at_once))

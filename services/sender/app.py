@@ -69,7 +69,7 @@ def build(settings: Settings | None = None) -> Service:
         new_token=lambda: uuid4().hex,
     )
     service.loop("dispatcher", dispatcher.run)
-    sender = Sender(ledger=ledger, outbox=outbox, accounts=accounts, wake=dispatcher.wake, clock=wall_clock)
+    sender = Sender(ledger=ledger, outbox=outbox, accounts=accounts, offer=dispatcher.offer, clock=wall_clock)
     topics = (TEXTS_SCREENED, RECEIPTS_INGESTED)
     service.consume({topic.name: topic.parse for topic in topics}, sender.on_records)
     return service

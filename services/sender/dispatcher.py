@@ -18,12 +18,11 @@ from services.sender.ledger import Claim, Unsent
 from services.sender.pace import Pace
 from services.sender.posting import InHand, Poster
 from services.sender.recorder import Recorder
+from services.sender.seen import Seen
 from services.sender.state import Ledger
 from services.sender.views import Views
 
-_SEEN_AT_ONCE: Final = 100
-# Of accounts that are full or rest; more of theirs is found again when they have room.
-_SEEN_AT_MOST: Final = 500
+_ASKED_FOR: Final = 100
 
 
 class Dispatcher:
@@ -52,14 +51,13 @@ class Dispatcher:
         self._clock = clock
         self._new_token = new_token
         self._bell = Bell()
-        self._seen: Sequence[Held] = ()
-        self._news = True
+        self._seen = Seen()
+        self._more = self._wanting = False
         self._asked_at = -inf
-        self._claiming: set[str] = set()
 
-    def wake(self) -> None:
-        """There may be something to post that was not seen yet."""
-        self._news = True
+    def offer(self, opened: Sequence[Held]) -> None:
+        """Intents that were just written into the ledger: they need not be looked for there."""
+        self._more |= not self._seen.add(opened)
         self._bell.ring()
 
     async def run(self) -> None:
@@ -71,44 +69,41 @@ class Dispatcher:
     async def _round(self) -> int:
         """Takes in hand what is due, as far as there is room; how many texts that were.
 
-        The ledger is asked where there may be more than was seen in it, not for each slot that is left; and now and
-        then, however busy one account is: else its backlog would hide what is due to the others.
+        The ledger is asked where there is more in it than was seen, not for each slot that is left; and now and then,
+        for what others wrote and for what had to wait.
         """
         since = time.monotonic()
+        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
+            return 0
         overdue = since - self._asked_at >= self._pace.poll.total_seconds()
-        intents = [] if overdue else self._admitted(since)
-        if not intents and (self._news or overdue):
-            self._news, self._asked_at = False, since
-            found = await self._due()
-            ids = {held.text_id for held in found}
-            self._seen = [*found, *(held for held in self._seen if held.text_id not in ids)][:_SEEN_AT_MOST]
-            since = time.monotonic()
-            intents = self._admitted(since)
+        if overdue or (self._more and self._wanting):
+            self._asked_at = since
+            await self._ask()
+        intents = self._admitted(since := time.monotonic())
         if intents:
+            # By the hands: whoever stops this loop does not stop a claim halfway.
             self._hands.take(self._claim(intents, since))
         return len(intents)
 
     def _admitted(self, since: float) -> list[Held]:
         """What was seen due some moments ago may be somebody else's by now: then it cannot be claimed."""
-        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
-            return []
-        free = [held for held in self._seen if held.text_id not in self._claiming]
-        admitted = self._accounts.admit(free, since)
-        taken = {held.text_id for held in admitted}
-        self._seen = [held for held in free if held.text_id not in taken]
-        self._claiming |= taken
-        return admitted
+        accounts, businesses = self._views.paused(ControlScope.ACCOUNT), self._views.paused(ControlScope.BUSINESS)
+        if accounts or businesses:
+            self._seen.drop(
+                lambda held: held.entry.text.account_sid in accounts or held.entry.text.business_id in businesses
+            )
+        return self._seen.take(lambda account: self._accounts.admit(account, since))
 
-    async def _due(self) -> Sequence[Held]:
-        """Nothing while we are blind or paused; nothing from whom is full, resting or paused."""
-        if self._views.blind or self._views.paused(ControlScope.EVERYWHERE):
-            return ()
-        return await self._ledger.due(
+    async def _ask(self) -> None:
+        """For what is due; not from whom is full, resting or paused."""
+        found = await self._ledger.due(
             now=self._clock(),
-            limit=_SEEN_AT_ONCE,
+            limit=_ASKED_FOR,
             not_accounts=self._accounts.closed(time.monotonic()) | self._views.paused(ControlScope.ACCOUNT),
             not_businesses=self._views.paused(ControlScope.BUSINESS),
         )
+        room = self._seen.add(found)
+        self._more, self._wanting = len(found) == _ASKED_FOR or not room, False
 
     async def _claim(self, intents: Sequence[Held], since: float) -> None:
         """Begins to post those that are ours alone."""
@@ -120,7 +115,7 @@ class Dispatcher:
             self._give_back(intents, claim, since)
             raise
         finally:
-            self._claiming -= {held.text_id for held in intents}
+            self._seen.forget(intents)
         for intent in intents:
             if held := won.get(intent.text_id):
                 self._hands.take(self._carry(InHand(held=held, token=claim.token, since=since)))
@@ -144,5 +139,5 @@ class Dispatcher:
     def _leave(self, held: Held, since: float) -> None:
         account = held.entry.text.account_sid
         self._accounts.leave(account, since=since)
-        self._news = self._news or not any(seen.entry.text.account_sid == account for seen in self._seen)
+        self._wanting |= self._seen.none_of(account)
         self._bell.ring()

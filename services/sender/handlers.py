@@ -12,7 +12,7 @@ from runtime.records import Record
 from schemas.messages import ReceiptIngested
 from schemas.texts import Screening, TextScreened
 from services.sender.accounts import Accounts
-from services.sender.changes import Happening
+from services.sender.changes import Happening, Held
 from services.sender.delivery import delivery_of
 from services.sender.ledger import Receipt, Withdrawn
 from services.sender.outbox import Outbox
@@ -22,24 +22,24 @@ from services.sender.texts import text_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """`wake` tells the dispatcher that there is something to post."""
+    """`offer` hands the dispatcher what there is to post."""
 
     ledger: Ledger
     outbox: Outbox
     accounts: Accounts
-    wake: Callable[[], None]
+    offer: Callable[[Sequence[Held]], None]
     clock: Callable[[], datetime]
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
         """Intents first: what takes a text back, or reports on it, comes after its intent in any order of topics."""
         now = self.clock()
-        await self.ledger.open([text_of(r.event) for r in records if _is_permitted(r)], now=now)
+        opened = await self.ledger.open([text_of(r.event) for r in records if _is_permitted(r)], now=now)
         happenings = [happening for record in records if (happening := _happening(record))]
         self.outbox.hand_over(await self.ledger.apply(happenings, now=now))
         for record in records:
             if isinstance(said := record.event.data, ReceiptIngested):
                 self.accounts.delivered(said.account_sid, said.error_code, at=time.monotonic())
-        self.wake()
+        self.offer(opened)
         return ()
 
 

@@ -7,14 +7,12 @@ broker has acknowledged it.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import uniform
 from typing import Any, Final
 
 from motor.motor_asyncio import AsyncIOMotorCollection
-from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from runtime.errors import Conflict
@@ -25,7 +23,7 @@ from runtime.retry import full_jitter
 from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
 from services.sender.ledger import Claim, Claimed, DeadlinePassed, Entry, State, message_named, take
-from services.sender.rows import SETTLED, Saying, held, inserted, sayings, update
+from services.sender.rows import FIRST, SETTLED, Saying, held, inserted, sayings, update
 from services.sender.texts import Text
 
 COLLECTION: Final = "ledger"
@@ -54,11 +52,17 @@ class Ledger:
         await self.collection.create_index("entry.text.recipient")
         await expire_after(self.collection, "settled_at", seconds=int(keep.total_seconds()))
 
-    async def open(self, texts: Iterable[Text], *, now: datetime) -> None:
-        """Writes down what is to be sent. A text that stands there already, in whatever state, is left as it is."""
-        writes = [inserted(Entry(text=text, due_at=now), now) for text in texts]
-        if writes:
-            await self.collection.bulk_write(writes, ordered=False)
+    async def open(self, texts: Iterable[Text], *, now: datetime) -> list[Held]:
+        """Writes down what is to be sent; returns what was not there. What was, in whatever state, stays as it is."""
+        entries = [Entry(text=text, due_at=now) for text in texts]
+        if not entries:
+            return []
+        there: set[int] = set()
+        try:
+            await self.collection.bulk_write([inserted(entry, now) for entry in entries], ordered=False)
+        except BulkWriteError as error:
+            there = {*duplicates(error)}
+        return [Held(rev=FIRST, entry=entry) for index, entry in enumerate(entries) if index not in there]
 
     async def apply(
         self, happenings: Sequence[Happening], *, now: datetime, known: Mapping[str, Held] = _NOTHING
@@ -159,17 +163,12 @@ class Ledger:
             Saying(text_id=row["_id"], record=Outgoing(**record)) async for row in rows for record in row["unpublished"]
         ]
 
-    async def published(self, done: Iterable[Saying]) -> None:
+    async def published(self, done: Sequence[Saying]) -> None:
         """The broker has them: from now on they are the topic's to keep."""
-        ids: dict[str, list[str]] = defaultdict(list)
-        for saying in done:
-            ids[saying.text_id].append(saying.record.id)
-        writes = [
-            UpdateOne({"_id": text_id}, {"$pull": {"unpublished": {"id": {"$in": said}}}})
-            for text_id, said in ids.items()
-        ]
-        if writes:
-            await self.collection.bulk_write(writes, ordered=False)
+        if done:
+            texts, events = {saying.text_id for saying in done}, {saying.record.id for saying in done}
+            said = {"$pull": {"unpublished": {"id": {"$in": list(events)}}}}
+            await self.collection.update_many({"_id": {"$in": list(texts)}}, said)
 
     async def standing(self) -> tuple[Mapping[State, int], datetime | None]:
         """How many are neither done nor given up, by state, and since when the oldest intent waits."""

@@ -9,15 +9,10 @@ from prometheus_client import REGISTRY
 
 from services.sender.accounts import Accounts
 from services.sender.breaker import Tolerance, Why
-from services.sender.changes import Held
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected, NoToken
-from tests.unit.services.sender.samples import SID, intent, text
+from tests.unit.services.sender.samples import SID
 
 CREATED = Created(message_sid=SID)
-
-
-def held(account: str) -> Held:
-    return Held(rev=1, entry=intent(text=text(account_sid=account)))
 
 
 def accounts(posts_at_once: int) -> Accounts:
@@ -28,9 +23,13 @@ def accounts(posts_at_once: int) -> Accounts:
 
 def posted(own: Accounts, answer: Answer, *, at: float, name: str = "AC1") -> None:
     """One text, from its admission to its answer, in no time."""
-    assert len(own.admit([held(name)], at)) == 1
+    assert own.admit(name, at)
     own.heard(name, answer, since=at, at=at)
     own.leave(name, since=at)
+
+
+def admitted(own: Accounts, asking: int, *, at: float) -> int:
+    return sum(own.admit("AC1", at) for _ in range(asking))
 
 
 def halts(name: str, why: Why) -> float:
@@ -39,17 +38,16 @@ def halts(name: str, why: Why) -> float:
 
 def test_no_more_than_its_slots_are_admitted_and_others_are_not_held_up() -> None:
     own = accounts(2)
-    admitted = own.admit([held("AC1"), held("AC1"), held("AC1"), held("AC2")], 0)
-    assert [h.entry.text.account_sid for h in admitted] == ["AC1", "AC1", "AC2"]
+    assert [own.admit(name, 0) for name in ("AC1", "AC1", "AC1", "AC2")] == [True, True, False, True]
     assert own.closed(0) == {"AC1"}
 
 
 def test_a_slot_that_is_left_is_there_for_the_next() -> None:
     own = accounts(1)
-    own.admit([held("AC1")], 0)
+    own.admit("AC1", 0)
     own.leave("AC1", since=0)
     assert own.closed(0) == set()
-    assert len(own.admit([held("AC1")], 1)) == 1
+    assert own.admit("AC1", 1)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +75,10 @@ def test_a_refusal_of_the_whole_account_shuts_it_alone_says_why_and_ends_by_itse
 def test_after_a_halt_one_text_finds_out_whether_it_is_over() -> None:
     own = accounts(4)
     posted(own, Denied(status=401, code=20003), at=0)
-    assert len(own.admit([held("AC1"), held("AC1")], 30)) == 1
+    assert admitted(own, 2, at=30) == 1
     own.heard("AC1", CREATED, since=30, at=31)
     own.leave("AC1", since=30)
-    assert len(own.admit([held("AC1"), held("AC1")], 31)) == 2
+    assert admitted(own, 2, at=31) == 2
 
 
 @pytest.mark.parametrize("answer", [NoAnswer(), NotConnected(), Denied(status=503)])
@@ -103,11 +101,11 @@ def test_that_one_text_is_refused_says_nothing_against_its_account() -> None:
 def test_a_429_halves_how_many_go_at_once_and_answers_let_it_grow_again() -> None:
     own = accounts(4)
     posted(own, Denied(status=429, code=20429), at=0)
-    assert len(own.admit([held("AC1")] * 4, 1)) == 2
+    assert admitted(own, 4, at=1) == 2
     for _ in range(2):
         own.heard("AC1", CREATED, since=1, at=1)
         own.leave("AC1", since=1)
-    assert len(own.admit([held("AC1")] * 4, 2)) == 3
+    assert admitted(own, 4, at=2) == 3
 
 
 @pytest.mark.parametrize(("code", "shut"), [(63038, True), (30002, True), (30003, False), (None, False)])
