@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pydantic import BaseModel
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from runtime import metrics
@@ -103,15 +103,16 @@ class Documents(Generic[StateT]):
         words: dict[int, Sequence[Outgoing]] = {}
         open_work = dict(enumerate(work))
         waits = full_jitter(uniform, base=0.005, cap=0.2)
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             documents = await self._load(open_work.values())
             for index, item in open_work.items():
                 words[index] = documents[item.document].take(item, rule)
-            lost = await self._store(documents.values(), in_hand=len(open_work))
-            open_work = {index: item for index, item in open_work.items() if item.document in lost}
+            if attempt:
+                metrics.CONFLICTS.inc(sum(bool(document.said) for document in documents.values()))
+            doubtful = await self._store(documents.values(), in_hand=len(open_work))
+            open_work = {index: item for index, item in open_work.items() if item.document in doubtful}
             if not open_work:
                 return [record for index in range(len(work)) for record in words[index]]
-            metrics.CONFLICTS.inc(len(lost))
             await asyncio.sleep(next(waits))
         raise Conflict(f"{len(open_work)} documents of {self.collection.name} were changed by others each time")
 
@@ -137,28 +138,35 @@ class Documents(Generic[StateT]):
         return Document(row["_id"], row["key"], row["rev"], state, {entry["cause"]: entry for entry in row["said"]})
 
     async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
-        """Writes what changed; returns the ids of those that another writer had changed meanwhile."""
+        """Writes what changed; returns the ids of those that must be looked at again.
+
+        MongoDB says which inserts it refused, and of replacements only how many it made: where one of them came too
+        late all are looked at again, and those that were written find their own words there.
+        """
         changed = [document for document in documents if document.said]
         if not changed:
             return set()
+        refused: set[str] = set()
+        writes = [self._write(document, _REMEMBERED + in_hand) for document in changed]
         try:
-            await self.collection.bulk_write([self._write(d, _REMEMBERED + in_hand) for d in changed], ordered=False)
+            replaced = (await self.collection.bulk_write(writes, ordered=False)).modified_count
         except BulkWriteError as error:
-            return {changed[index].id for index in duplicates(error)}
-        return set()
+            refused = {changed[index].id for index in duplicates(error)}
+            replaced = error.details["nModified"]
+        standing = {document.id for document in changed if document.rev}
+        return refused if replaced == len(standing) else refused | standing
 
-    def _write(
-        self, document: Document[StateT], remembered: int
-    ) -> InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]]:
-        """The unique key refuses what came too late, so one bulk write tells exactly which were lost.
+    def _write(self, document: Document[StateT], remembered: int) -> InsertOne[dict[str, Any]] | UpdateOne:
+        """A document that is not stored yet is inserted: the unique key refuses what came too late.
 
-        What is new is inserted, at a quarter of an upsert's cost. What is not, is an upsert on (id, rev): where the
-        revision is no longer the one read, it tries to insert a second document of that id.
+        One that is, is replaced where it still has the revision that was read. The guard stands in the replacement and
+        not in the filter: by its id alone MongoDB finds a document in half the time that a filter of two fields takes.
         """
         row = self._row(document, remembered)
         if document.rev == 0:
             return InsertOne(row)
-        return ReplaceOne({"_id": document.id, "rev": document.rev}, row, upsert=True)
+        unchanged = {"$eq": ["$rev", document.rev]}
+        return UpdateOne({"_id": document.id}, [{"$replaceWith": {"$cond": [unchanged, {"$literal": row}, "$$ROOT"]}}])
 
     def _row(self, document: Document[StateT], remembered: int) -> dict[str, Any]:
         said = [*document.stored.values(), *(_entry(cause, words) for cause, words in document.said.items())]
