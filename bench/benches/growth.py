@@ -38,7 +38,7 @@ async def _populations(ground: Ground) -> list[Line]:
             ground.tell(f"{known:,} conversations and opt-outs are made")
             corner = await opened.enter_async_context(furnished(ground, _COMPLIANCE))
             await _populated(corner, known)
-            runs[f"{known:,} known"] = partial(throughput, corner, start, _COMPLIANCE, count=count)
+            runs[f"{known:,} known"] = partial(throughput, corner, start, _COMPLIANCE, count=count, same_callers=True)
         found = await alternated(ground, rounds, runs)
     first, *more = found
     rates = {name: tuple(run.rate for run in speeds) for name, speeds in found.items()}

@@ -86,9 +86,14 @@ def _paused(stage: Stage) -> Sequence[Outgoing]:
     return [texting(Texting.PAUSED, version=1)] if stage.service == "sender" else []
 
 
-async def throughput(corner: Corner, start: Start, stage: Stage, round_: int, *, count: int) -> Speed:
-    """From the moment that a warm process may begin until its group has committed the last."""
-    records = records_for(stage.service, count, round_)
+async def throughput(
+    corner: Corner, start: Start, stage: Stage, round_: int, *, count: int, same_callers: bool = False
+) -> Speed:
+    """From the moment that a warm process may begin until its group has committed the last.
+
+    Callers are new in each round, as most are, unless it is said.
+    """
+    records = records_for(stage.service, count, round_, first=0 if same_callers else count * (round_ + 1))
     async with start(corner) as programs:
         await corner.fill(records_for(stage.service, corner.ground.scale.warm_up, _WARM_UP + round_))
         await corner.handled(programs.group, [stage.reads])

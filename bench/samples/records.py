@@ -23,9 +23,9 @@ MADE_FOR: Final[Mapping[str, Make]] = MappingProxyType(
 
 
 @lru_cache(maxsize=4)
-def records_for(service: str, count: int, run: int) -> tuple[Outgoing, ...]:
-    """One a caller, each in a conversation of its own. Making them takes as long as handling them, so they are kept
-    for whoever is measured next by the same ones.
+def records_for(service: str, count: int, run: int, *, first: int = 0) -> tuple[Outgoing, ...]:
+    """One a caller, each in a conversation of its own; the callers from number `first` on. Making them takes as long as
+    handling them, so they are kept for whoever is measured next by the same ones.
     """
     make = MADE_FOR[service]
-    return tuple(make(Caller(index=index, run=run)) for index in range(count))
+    return tuple(make(Caller(index=index, run=run)) for index in range(first, first + count))
