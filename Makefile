@@ -30,6 +30,7 @@ test: $(INSTALLED) ## every test: unit tests first, then the rest on the real st
 
 chaos: $(INSTALLED) ## a thousand texts through a sender that is killed, put to sleep and cut off (SEED=n repeats a run)
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))
+	DEATHS=1700 CHAOS_SEED=$(SEED) $(BIN)/pytest tests/integration/services/ingest/test_deaths.py
 
 bench: $(INSTALLED) ## what each part costs, beside the shortest program that does the same (ONLY=names, QUICK=1)
 	@$(BIN)/missedcall bench $(ONLY) $(if $(QUICK),--quick)

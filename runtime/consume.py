@@ -20,7 +20,7 @@ from aiokafka import ConsumerRecord
 
 from runtime import metrics
 from runtime.dead_letters import DeadLetters, reason_of
-from runtime.errors import Revoked, is_transient
+from runtime.errors import Revoked, Unable, is_of_this_machine, is_transient
 from runtime.events import Outgoing
 from runtime.publish import Publisher, check_sizes
 from runtime.records import Parse, RawRecord, Record, Rejected, read
@@ -78,7 +78,10 @@ class Consumption:
             try:
                 await uncancelled(lambda: self._once(raw))
             except Exception as error:
-                if not is_transient(error) or time.monotonic() + wait > deadline:
+                if not is_transient(error):
+                    raise
+                if time.monotonic() + wait > deadline:
+                    _raise_if_of_this_machine(error, records=len(raw))
                     raise
                 metrics.RETRIES.inc()
                 log.warning("batch tried again", extra={"action": "batch_retried", "why": type(error).__name__})
@@ -117,3 +120,9 @@ class Consumption:
         first, first_broken = await self._handled(records[:half])
         second, second_broken = await self._handled(records[half:])
         return [*first, *second], [*first_broken, *second_broken]
+
+
+def _raise_if_of_this_machine(error: Exception, *, records: int) -> None:
+    """Who is away is waited for, by asking for the batch again. What is wrong right here, somebody must mend."""
+    if is_of_this_machine(error):
+        raise Unable(f"{records} records wait for this machine to be mended, then start again: {error}") from error

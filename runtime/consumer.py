@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from runtime.consume import Consumption
+from runtime.errors import Fenced
 from runtime.lag import forget_lag, measure_lag
+from runtime.membership import Membership
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
@@ -32,17 +35,18 @@ class Consumer:
     """One group member: brings batches to a Consumption, commits after each, drains on revocation."""
 
     def __init__(
-        self, broker: KafkaBroker, consumption: Consumption, *, group: str, instance: str | None, batch_records: int
+        self, broker: KafkaBroker, consumption: Consumption, *, membership: Membership, batch_records: int
     ) -> None:
         self._consumption = consumption
+        self._membership = membership
         self._batch_records = batch_records
         self._in_hand: Sequence[ConsumerRecord] = ()
         self._outside_since: float | None = None
         # Range, so that equal partitions of sibling topics, which hold the same conversations, go to one member.
         self._subscriber: Any = broker.subscriber(
             *(consumption.namespace + topic for topic in consumption.parsers),
-            group_id=group,
-            group_instance_id=instance,
+            group_id=membership.group,
+            group_instance_id=membership.instance,
             batch=True,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             auto_offset_reset="earliest",
@@ -88,9 +92,20 @@ class Consumer:
         self._outside_since = self._outside_since or time.monotonic()
         forget_lag()
 
+    async def still_ours(self) -> None:
+        """Whether we may join again. Who has lost its name to another process stops, and does not ask it back."""
+        coordinator = self._subscriber.consumer._coordinator  # noqa: SLF001 - aiokafka tells nobody else who we are
+        try:
+            await self._membership.check(coordinator.member_id)
+        except Fenced as error:
+            self._consumption.on_fatal(error)
+            coordinator._coordination_task.cancel()  # noqa: SLF001 - it is who would join again
+            await asyncio.sleep(0)  # it is who runs this, too, and goes no further than here
+
     def joined(self) -> None:
         self._outside_since = None
         self._in_hand = ()
+        self._membership.known_as = self._subscriber.consumer._coordinator.member_id  # noqa: SLF001
 
     def problem(self) -> str | None:
         """What only a restart would mend, looked at in the consumer itself: a broker that answers says nothing of it.
@@ -133,6 +148,7 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships n
         self._consumer.left()
         if revoked:
             await self._consumer.drain()
+        await self._consumer.still_ours()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._consumer.joined()

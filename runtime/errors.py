@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+from socket import gaierror
+from typing import Final
+
 from aiokafka.errors import KafkaError
 from pymongo.errors import (
     AutoReconnect,
@@ -12,6 +16,8 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
     WriteConcernError,
 )
+
+_NETWORK: Final = {errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT}
 
 
 class NotPublished(Exception):  # noqa: N818 - it says what is known
@@ -46,6 +52,14 @@ class GivenUp(Exception):  # noqa: N818
     """A request to a store or broker was cancelled by the library that made it, and not by us."""
 
 
+class Unable(Exception):  # noqa: N818
+    """What a handler needs of its own machine, a file or a disk, was not to be had for as long as a batch is tried."""
+
+
+class Fenced(Exception):  # noqa: N818
+    """Another process joined the group under this replica's name, and has its partitions now."""
+
+
 class TooManyDeadLetters(Exception):  # noqa: N818
     """More records could not be handled than a healthy release ever has: a person must look."""
 
@@ -61,3 +75,10 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, PyMongoError):
         return error.timeout or error.has_error_label("RetryableWriteError")
     return isinstance(error, KafkaError | NotPublished | Conflict | GivenUp | OSError | TimeoutError)
+
+
+def is_of_this_machine(error: BaseException) -> bool:
+    """Whether a file, a disk or a descriptor is at fault: no record is, and nobody is away who will come back."""
+    if not isinstance(error, OSError) or isinstance(error, ConnectionError | TimeoutError | gaierror):
+        return False
+    return error.errno not in _NETWORK

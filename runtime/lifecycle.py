@@ -36,7 +36,7 @@ class Parts:
     """What a service declared to have."""
 
     broker: KafkaBroker
-    publisher: Publisher
+    publishers: list[Publisher] = field(default_factory=list)
     consumers: list[Consumer] = field(default_factory=list)
     tables: dict[str, tuple[Table[Any, Any], Step]] = field(default_factory=dict)
     loops: dict[str, Step] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Lifecycle:
             stack.callback(self._close)
             ops = ops_app(not_live=self.not_live, not_ready=self.not_ready, measure=self._measure)
             self.tasks.serve(stack, "ops", ops, Door(host=settings.ops_host, port=settings.ops_port))
-            stack.push_async_callback(parts.publisher.stop)
+            stack.push_async_callback(self._stop_publishers)
             for name, (_, follow) in parts.tables.items():
                 self.tasks.keep(stack, f"table {name}", follow)
             if parts.web is not None:
@@ -146,6 +146,9 @@ class Lifecycle:
                 await self._parts.broker.stop()
         except TimeoutError:
             log.warning("stopped without its broker", extra={"action": "stop_timed_out"})
+
+    async def _stop_publishers(self) -> None:
+        await asyncio.gather(*(publisher.stop() for publisher in self._parts.publishers))
 
     def _measure(self) -> None:
         for consumer in self._parts.consumers:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -14,9 +14,10 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from prometheus_client import Counter
 
 from runtime import metrics
-from runtime.errors import NotPublished, TooLarge
+from runtime.errors import GivenUp, NotPublished, TooLarge
 from runtime.events import Outgoing
 from runtime.partitioner import by_key
+from runtime.tasks import uncancelled
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Publisher:
                 await self._send(producer, records)
         except MessageSizeTooLargeError as error:
             raise TooLarge(_sizes(records)) from error
-        except (OSError, KafkaError) as error:  # TimeoutError is one, and so are file descriptors that are all in use
+        except (OSError, KafkaError, GivenUp) as error:  # OSError: out of time, out of file descriptors
             self._discard(producer)
             raise NotPublished(f"{len(records)} records were not acknowledged: {type(error).__name__}") from error
         metrics.PUBLISH_SECONDS.observe(time.monotonic() - started)
@@ -101,12 +102,13 @@ class Publisher:
     async def _ready(self) -> AIOKafkaProducer:
         """All callers share one start, and it goes on when their patience is over: a slow broker is reached in the end.
 
-        In a loop: another caller may have thrown the producer away before this one came to its turn.
+        In a loop: another caller may have thrown the producer away before this one came to its turn. A start that was
+        cancelled, by aiokafka or since we stop, cancels nobody who waits for it.
         """
         while self._producer is None:
             if self._starting is None:
                 self._starting = _watched(self._start_one(), name="producer start")
-            await asyncio.shield(self._starting)
+            await uncancelled(partial(asyncio.shield, self._starting))
         return self._producer
 
     async def _start_one(self) -> None:

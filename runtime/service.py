@@ -27,6 +27,7 @@ from runtime.due import Sweeper
 from runtime.events import DataT, Topic
 from runtime.lifecycle import DRAIN_SHARE, Lifecycle, Parts
 from runtime.logs import set_up_logs
+from runtime.membership import Membership
 from runtime.mongo import database_name, expire_after, mongo_client
 from runtime.ops import Door
 from runtime.publish import Publisher
@@ -52,12 +53,7 @@ class Service:
     def __init__(self, name: str, settings: RuntimeSettings, *, linger_ms: int = 0) -> None:
         self.name = name
         self.settings = settings
-        self.publisher = Publisher(
-            settings.kafka_bootstrap_servers,
-            client_id=f"missedcall-{name}",
-            namespace=settings.namespace,
-            linger_ms=linger_ms,
-        )
+        self._linger_ms = linger_ms
         self._parts = Parts(
             broker=KafkaBroker(
                 settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
@@ -66,8 +62,8 @@ class Service:
                 logger=log,
                 log_level=logging.DEBUG,  # a line per batch is for debugging; errors come at their own level
             ),
-            publisher=self.publisher,
         )
+        self.publisher = self.another_publisher()
         self._life = Lifecycle(settings, self._parts)
 
     @property
@@ -85,6 +81,17 @@ class Service:
     def database(self) -> AsyncIOMotorDatabase[dict[str, Any]]:
         """The service's own: no other reads it."""
         return self._mongo[database_name(self.name, namespace=self.settings.namespace)]
+
+    def another_publisher(self) -> Publisher:
+        """Stopped with the service. One that is thrown away takes along what it had in hand, and nothing of others."""
+        publisher = Publisher(
+            self.settings.kafka_bootstrap_servers,
+            client_id=f"missedcall-{self.name}",
+            namespace=self.settings.namespace,
+            linger_ms=self._linger_ms,
+        )
+        self._parts.publishers.append(publisher)
+        return publisher
 
     def documents(self, collection: str, state: type[StateT], *, keep: timedelta | None) -> Documents[StateT]:
         """Kept for so long after the last change, None is for ever; longer than any topic, or a replay decides anew."""
@@ -127,8 +134,11 @@ class Service:
         consumer = Consumer(
             self._parts.broker,
             consumption,
-            group=f"{self.settings.namespace}{self.name}",
-            instance=f"{self.name}-{self.settings.instance}" if self.settings.instance else None,
+            membership=Membership(
+                bootstrap=self.settings.kafka_bootstrap_servers,
+                group=f"{self.settings.namespace}{self.name}",
+                instance=f"{self.name}-{self.settings.instance}" if self.settings.instance else None,
+            ),
             batch_records=self.settings.batch_records,
         )
         self._parts.consumers.append(consumer)

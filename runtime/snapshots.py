@@ -62,7 +62,10 @@ def load_snapshot(path: Path) -> Snapshot | None:
 
 
 def save_snapshot(path: Path, *, at: float, offsets: dict[int, int], rows: Iterable[Row]) -> None:
-    """Whole or not at all: written beside, synced and renamed, so that a crash leaves the one before."""
+    """Whole or not at all: written beside, synced and renamed, so that a crash leaves the one before.
+
+    Its folder is synced as well: a rename that a power cut undid would bring back what was known long ago.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new")
     with beside.open("w") as file:
@@ -70,3 +73,12 @@ def save_snapshot(path: Path, *, at: float, offsets: dict[int, int], rows: Itera
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 
 from starlette.types import ASGIApp
 
-from runtime.errors import GivenUp, is_transient
+from runtime.errors import GivenUp, is_of_this_machine, is_transient
 from runtime.ops import Door, listening
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Tasks:
             try:
                 await uncancelled(step)
             except Exception as error:
-                if not is_transient(error):
+                if not is_transient(error) or is_of_this_machine(error):
                     raise
                 log.warning("start waits", extra={"action": "start_waits", "for": what, "why": type(error).__name__})
                 await asyncio.sleep(_PAUSE_SECONDS)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.admin import NewTopic
+from aiokafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
 from pydantic import Field
 
+from runtime.admin import kafka_admin
 from runtime.errors import TopicMismatch
 from runtime.events import Fact
 
 # A new topic is known to the broker that made it first, and a moment later to all.
 _PROPAGATION_SECONDS = 0.1
-_REQUEST_MS = 10_000
+_KNOWN_WITHIN_SECONDS = 30.0
 _COPIES = 3
 
 
@@ -51,7 +51,7 @@ async def create_topics(
     bootstrap: str, topics: Sequence[TopicDeclaration], *, replication: int, namespace: str = ""
 ) -> None:
     """Creates what is missing; what stands already is left as it is."""
-    async with _admin(bootstrap) as admin:
+    async with kafka_admin(bootstrap) as admin:
         standing = set(await admin.list_topics())
         also = _confirmed_by(replication)
         new = [
@@ -78,7 +78,7 @@ def _raise_for(response: object) -> None:
 
 async def check_topics(bootstrap: str, topics: Sequence[TopicDeclaration], *, namespace: str = "") -> None:
     """Raises TopicMismatch, naming each topic that is not as declared."""
-    async with _admin(bootstrap) as admin:
+    async with kafka_admin(bootstrap) as admin:
         found = await _partitions(admin, [namespace + t.name for t in topics])
     wrong = [
         f"{namespace}{t.name} has {found[namespace + t.name]} partitions, {t.partitions} are declared"
@@ -90,21 +90,15 @@ async def check_topics(bootstrap: str, topics: Sequence[TopicDeclaration], *, na
         raise TopicMismatch(f"{'; '.join(wrong)}: {next_step}")
 
 
-@asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[Any]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_REQUEST_MS)
-    try:
-        await admin.start()
-        yield admin
-    finally:
-        await admin.close()
-
-
 async def _known(admin: Any, names: Sequence[str]) -> None:
-    while True:
-        if all((await _partitions(admin, names)).values()):
-            return
-        await asyncio.sleep(_PROPAGATION_SECONDS)
+    missing = list(names)
+    try:
+        async with asyncio.timeout(_KNOWN_WITHIN_SECONDS):
+            while missing:
+                missing = [name for name, count in (await _partitions(admin, missing)).items() if not count]
+                await asyncio.sleep(_PROPAGATION_SECONDS if missing else 0)
+    except TimeoutError as error:
+        raise KafkaTimeoutError(f"not there within {_KNOWN_WITHIN_SECONDS:.0f} s: {', '.join(missing)}") from error
 
 
 async def _partitions(admin: Any, names: Sequence[str]) -> dict[str, int]:

@@ -56,6 +56,7 @@ def _control(world: World) -> list[Route]:
         Route("/calls/{sid}", people.show_call),
         Route("/messages", people.text, methods=["POST"]),
         Route("/messages", people.show_messages),
+        Route("/messages/{sid}", people.show_text),
         Route("/phones/{e164}", people.show_phone),
         Route("/webhooks/failures", people.show_failures),
     ]

@@ -43,6 +43,14 @@ class CallState(BaseModel):
         return [webhook.step for webhook in self.webhooks]
 
 
+class TextState(BaseModel):
+    """Of what somebody wrote. `done`: its webhook was answered or given up; `taken`: answered with success."""
+
+    done: bool
+    taken: bool
+    webhooks: list[Webhook]
+
+
 class ReachedText(BaseModel):
     model_config = ConfigDict(populate_by_name=True)
 
@@ -91,10 +99,18 @@ class SimulatorClient:
             raise TimeoutError(f"call {sid} is still {state.status} after {within} s")
         return state
 
-    async def text(self, from_: str, to: str, body: str) -> str:
-        """Someone texts a connected number; the MessageSid."""
-        sid: str = (await self._ask("POST", "messages", {"from": from_, "to": to, "body": body}))["message_sid"]
+    async def text(self, from_: str, to: str, body: str, *, again_after: float | None = None) -> str:
+        """Someone texts a connected number; the MessageSid. Its webhook comes again after so many call seconds."""
+        asked = {"from": from_, "to": to, "body": body, "again_after": again_after}
+        sid: str = (await self._ask("POST", "messages", asked))["message_sid"]
         return sid
+
+    async def answered_text(self, sid: str, *, within: float = 30) -> TextState:
+        """What somebody wrote, once its webhook is answered. Raises TimeoutError after so many real seconds."""
+        state = TextState.model_validate(await self._ask("GET", f"messages/{sid}", wait=str(within)))
+        if not state.done:
+            raise TimeoutError(f"the webhook of message {sid} is not answered after {within} s")
+        return state
 
     async def phone(self, e164: str) -> list[ReachedText]:
         found = await self._ask("GET", f"phones/{e164}")

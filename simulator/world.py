@@ -9,6 +9,7 @@ from simulator.background import Background
 from simulator.clock import Clock
 from simulator.directory import Directory
 from simulator.faults.book import FaultBook
+from simulator.keep import Kept
 from simulator.messaging.carriage import Carriage
 from simulator.messaging.handsets import Handsets
 from simulator.messaging.inbound import Inbox
@@ -40,6 +41,7 @@ class World:
         self.carriage.messages.clear()
         self.carriage.handsets.clear()
         self.inbox.blocked.clear()
+        self.inbox.deliveries.clear()
         self.faults.clear()
         self.courier.failures.clear()
 
@@ -75,5 +77,5 @@ def build(options: Options, session: ClientSession) -> World:
         calls=calls,
         exchange=exchange,
         carriage=carriage,
-        inbox=Inbox(carriage=carriage, blocked=Blocked()),
+        inbox=Inbox(carriage=carriage, blocked=Blocked(), deliveries=Kept(options.keep)),
     )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
+from runtime.errors import GivenUp
 from runtime.events import Event
 from runtime.partitions import partitions_of
+from runtime.tasks import uncancelled
 from schemas.calls import CALLS_DECIDED, CallDecided
 from schemas.consents import CONSENTS_CHANGED, ConsentChanged
 from schemas.messages import MESSAGES_INGESTED, MessageIngested
 from schemas.texts import TEXTS_DISPATCHED, TEXTS_SCREENED, TextDispatched, TextScreened, TextState
 
+log = logging.getLogger(__name__)
+
+_RECONNECT_SECONDS: Final = 0.5
 _WATCHED: Final = {
     topic.name: topic
     for topic in (CALLS_DECIDED, TEXTS_SCREENED, TEXTS_DISPATCHED, MESSAGES_INGESTED, CONSENTS_CHANGED)
@@ -26,9 +33,12 @@ _DELIVERY: Final = (TextState.SENT, TextState.UNDELIVERED, TextState.DELIVERED)
 
 
 class Observer:
-    """Every event since it began, by the call or message that it belongs to."""
+    """Every event since it began, by the call or message that it belongs to; brokers may come and go meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, bootstrap: str, namespace: str) -> None:
+        self._bootstrap = bootstrap
+        self._namespace = namespace
+        self._offsets: dict[TopicPartition, int] = {}
         self._events: dict[str, dict[str, Event[Any]]] = defaultdict(dict)
         self._news = asyncio.Condition()
 
@@ -36,17 +46,16 @@ class Observer:
     @asynccontextmanager
     async def watching(cls, bootstrap: str, *, namespace: str = "") -> AsyncIterator[Observer]:
         """From the topics' present ends on, for as long as the block lasts."""
-        observer = cls()
-        consumer: Any = AIOKafkaConsumer(bootstrap_servers=bootstrap, fetch_max_wait_ms=50)
-        await consumer.start()
+        observer = cls(bootstrap, namespace)
+        async with observer._connected() as consumer:
+            names = [namespace + name for name in _WATCHED]
+            observer._offsets = await consumer.end_offsets([p for n in names for p in await partitions_of(consumer, n)])
+        following = asyncio.create_task(observer._follow())
         try:
-            await _assign(consumer, namespace)
-            following = asyncio.create_task(observer._follow(consumer, namespace))
             yield observer
+        finally:
             following.cancel()
             await asyncio.wait([following])
-        finally:
-            await consumer.stop()
 
     @property
     def seen(self) -> int:
@@ -55,12 +64,16 @@ class Observer:
 
     async def until(self, about: str, holds: Callable[[tuple[str, ...]], bool], *, within: float) -> tuple[str, ...]:
         """What became of a call or message, as soon as `holds` says so, or when the time is over."""
+        await self.settled(lambda: holds(self.became(about)), within=within)
+        return self.became(about)
+
+    async def settled(self, holds: Callable[[], bool], *, within: float) -> bool:
+        """Asks anew with each event; says whether it came to hold in that time."""
         try:
             async with asyncio.timeout(within), self._news:
-                await self._news.wait_for(lambda: holds(self.became(about)))
+                return await self._news.wait_for(holds)
         except TimeoutError:
-            pass
-        return self.became(about)
+            return holds()
 
     def became(self, about: str) -> tuple[str, ...]:
         """In words: the decision, the screening, the dispatch, how far it was delivered, and what was learnt."""
@@ -78,17 +91,38 @@ class Observer:
         found = [event for key in (about, *texts) for event in self._events[key].values()]
         return sorted(found, key=lambda event: (order.index(event.type), event.time))
 
-    async def _follow(self, consumer: Any, namespace: str) -> None:
-        async for record in consumer:
-            event = _read(record.topic.removeprefix(namespace), record.value)
-            if event is None:
-                continue
-            async with self._news:
-                self._events[_about(event.data)][event.id] = event
-                self._news.notify_all()
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        consumer: Any = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, fetch_max_wait_ms=50)
+        try:
+            await consumer.start()
+            yield consumer
+        finally:
+            await consumer.stop()
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await uncancelled(self._read)
+            except (KafkaError, OSError, GivenUp) as error:
+                log.warning("the observer waits", extra={"why": type(error).__name__})
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _read(self) -> None:
+        """From where it was; ends with an error where the brokers are away for long."""
+        async with self._connected() as consumer:
+            consumer.assign(list(self._offsets))
+            for partition, offset in self._offsets.items():
+                consumer.seek(partition, offset)
+            async for record in consumer:
+                if event := _parsed(record.topic.removeprefix(self._namespace), record.value):
+                    async with self._news:
+                        self._events[_about(event.data)][event.id] = event
+                        self._news.notify_all()
+                self._offsets[TopicPartition(record.topic, record.partition)] = record.offset + 1
 
 
-def _read(topic: str, value: bytes | None) -> Event[Any] | None:
+def _parsed(topic: str, value: bytes | None) -> Event[Any] | None:
     """None for what is no event of its topic: whoever works on it keeps it as a dead letter."""
     try:
         return _WATCHED[topic].parse(value or b"")
@@ -102,13 +136,6 @@ def _about(data: Any) -> str:
         return data.evidence.reference
     sid: str = data.message_sid if isinstance(data, MessageIngested) else data.call_sid
     return sid
-
-
-async def _assign(consumer: Any, namespace: str) -> None:
-    consumer.assign([p for name in _WATCHED for p in await partitions_of(consumer, namespace + name)])
-    await consumer.seek_to_end()
-    for partition in consumer.assignment():
-        await consumer.position(partition)
 
 
 def _line(data: Any) -> str | None:

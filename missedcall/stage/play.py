@@ -15,7 +15,7 @@ from missedcall.stage.observer import Observer
 from schemas.businesses import Mode
 from services.businesses.rules import Wishes
 from simulator.client import SimulatorClient
-from simulator.directory import Number
+from simulator.directory import Number, OptOut
 from simulator.faults.order import FaultOrder
 from simulator.voice.script import Callee, CallScript
 
@@ -53,6 +53,14 @@ class Outcome:
         return self.expected == self.observed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Of a business that was set up: the number that people call, and the phones that it rings."""
+
+    number: str
+    phones: tuple[str, ...]
+
+
 @dataclass(slots=True, kw_only=True)
 class Stage:
     """A running system with a simulated Twilio, and an account on both."""
@@ -81,10 +89,29 @@ class Stage:
 
         return await asyncio.gather(*map(play, scenes, casts))
 
+    async def open(self, business: script.Business, *, opt_out: OptOut = OptOut.DEFAULT) -> Line:
+        """The number is connected at Twilio first: the business is not there before it can be reached."""
+        line = Line(number=next(self.numbers), phones=tuple(next(self.numbers) for _ in range(business.phones)))
+        await self.twilio.put_number(line.number, self._connected(business, opt_out))
+        wishes = Wishes(
+            name=business.name,
+            numbers=(line.number,),
+            account_sid=self.account_sid,
+            mode=business.mode,
+            forward_to=line.phones or None,
+            template=business.template,
+            cooldown_minutes=business.cooldown_minutes,
+        )
+        began = datetime.now(UTC) - (_LONGER_THAN_A_TRIAL if business.trial == "over" else timedelta())
+        business_id = f"b_{token_hex(8)}"
+        await begin(wishes, self.environ, business_id=business_id, now=began, within_seconds=_STEP_SECONDS)
+        return line
+
     async def _cast(self, scene: script.Scene) -> Cast:
         cast = Cast(numbers=self.numbers)
         for alias, business in scene.businesses.items():
-            await self._open(alias, business, cast)
+            line = await self.open(business)
+            cast.businesses[alias], cast.phones[alias] = line.number, line.phones
         return cast
 
     async def _play(self, scene: script.Scene, cast: Cast) -> Outcome:
@@ -97,25 +124,7 @@ class Stage:
         texts = {person: await self._texts_of(cast.person(person), cast) for person in scene.texts}
         return Outcome(scene=scene, steps=settled, texts=texts)
 
-    async def _open(self, alias: str, business: script.Business, cast: Cast) -> None:
-        """The number is connected at Twilio first: the business is not there before it can be reached."""
-        number, phones = next(self.numbers), tuple(next(self.numbers) for _ in range(business.phones))
-        cast.businesses[alias], cast.phones[alias] = number, phones
-        await self.twilio.put_number(number, self._connected(business))
-        business_id = f"b_{token_hex(8)}"
-        wishes = Wishes(
-            name=business.name,
-            numbers=(number,),
-            account_sid=self.account_sid,
-            mode=business.mode,
-            forward_to=phones or None,
-            template=business.template,
-            cooldown_minutes=business.cooldown_minutes,
-        )
-        began = datetime.now(UTC) - (_LONGER_THAN_A_TRIAL if business.trial == "over" else timedelta())
-        await begin(wishes, self.environ, business_id=business_id, now=began, within_seconds=_STEP_SECONDS)
-
-    def _connected(self, business: script.Business) -> Number:
+    def _connected(self, business: script.Business, opt_out: OptOut) -> Number:
         observed = business.mode is Mode.OBSERVE
         return Number(
             account_sid=self.account_sid,
@@ -123,6 +132,7 @@ class Stage:
             voice_twiml=_OWN_APPLICATION if observed else None,
             sms_url=self._webhook("message"),
             status_callback_url=self._webhook("call-status"),
+            opt_out=opt_out,
         )
 
     def _webhook(self, step: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiokafka.admin import AIOKafkaAdminClient
+from runtime.admin import kafka_admin
 
 
 class ClusterUnnamed(Exception):  # noqa: N818 - it says what is known
@@ -10,12 +10,8 @@ class ClusterUnnamed(Exception):  # noqa: N818 - it says what is known
 
 
 async def cluster_id(bootstrap: str) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with kafka_admin(bootstrap) as admin:
         name = (await admin.describe_cluster())["cluster_id"]
-    finally:
-        await admin.close()
     if not name:
         raise ClusterUnnamed(f"the Kafka at {bootstrap} does not tell its cluster id: use 0.10.1 or later")
     return str(name)

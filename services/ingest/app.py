@@ -17,7 +17,9 @@ from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
 from services.ingest.settings import NAME, Settings
+from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.drain import Drain
+from services.ingest.spool.pages import Lane
 from services.ingest.spool.spool import Spool, open_spool
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
@@ -43,12 +45,12 @@ def build(settings: Settings | None = None) -> Service:
     admission = Admission(credentials=SecretFolder(settings.twilio_credentials), public_url=settings.public_url)
     add_backfill(service, settings, directory, identities)
     service.web(web_app(admission, handlers), settings.door)
-    service.prepare(service.publisher.start)  # the first caller does not wait for the connection
     return service
 
 
 def _recorder(service: Service, settings: Settings) -> Recorder:
-    kafka = GuardedKafka(service.publisher)
+    kafka = GuardedKafka({topic: service.another_publisher() for topic in Lane})
+    service.prepare(kafka.start)  # the first caller does not wait for the connection
     spool = _spool(settings)
     if spool is not None:
         service.loop("drain", Drain(spool, kafka).run)
@@ -57,7 +59,7 @@ def _recorder(service: Service, settings: Settings) -> Recorder:
 
 
 def _spool(settings: Settings) -> Spool | None:
-    if settings.spool_folder is None or settings.spool_key is None:
+    if settings.spool_folder is None:
         return None
-    secret = settings.spool_key.get_secret_value().encode()
-    return open_spool(settings.spool_folder, secret=secret, limit=settings.spool_bytes, clock=time.time)
+    cipher = Cipher(*settings.spool_secrets)
+    return open_spool(settings.spool_folder, cipher, limit=settings.spool_bytes, clock=time.time)

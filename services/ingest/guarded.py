@@ -1,10 +1,13 @@
-"""Kafka behind a circuit breaker: who asks while it is away is told so at once."""
+"""Kafka behind circuit breakers: who asks for a topic that is away is told so at once."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final
 
 from runtime.errors import NotPublished
 from runtime.events import Outgoing
@@ -14,45 +17,64 @@ from services.ingest.breaker import Breaker, Circuit
 
 log = logging.getLogger(__name__)
 
+_SAID: Final = {Circuit.CLOSED: "there", Circuit.SLOW: "slow", Circuit.OPEN: "away"}
+
 
 class GuardedKafka:
-    """The one breaker of a process: what a webhook finds out, the drain of the spool knows, and the other way round."""
+    """A breaker and a producer for each topic: one that Kafka refuses, or that lacks replicas, holds up no other.
 
-    def __init__(self, publisher: Publisher, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._publisher = publisher
+    What a webhook finds out, the drain of the spool knows, and the other way round.
+    """
+
+    def __init__(self, publishers: Mapping[str, Publisher], *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._publishers = publishers
         self._clock = clock
-        self._breaker = Breaker()
-        metrics.BREAKER_OPEN.set_function(lambda: not self.closed)
+        self._breakers = dict.fromkeys(publishers, Breaker())
+        for topic in publishers:
+            metrics.BREAKER_OPEN.labels(topic).set_function(partial(self._passed_by, topic))
 
-    @property
-    def closed(self) -> bool:
-        return self._breaker.circuit is Circuit.CLOSED
+    async def start(self) -> None:
+        """Connected, and so known to be there: until then callers go past it. Raises what an absent Kafka raises."""
+        await asyncio.gather(*(publisher.start() for publisher in self._publishers.values()))
+        for topic, breaker in self._breakers.items():
+            self._become(topic, breaker.answered(breaker.epoch, seconds=0))
 
-    @property
-    def admits(self) -> bool:
-        return self._breaker.admits(self._clock())
+    def closed(self, topic: str) -> bool:
+        """Whether a caller may wait for it."""
+        return self._breakers[topic].closed
 
-    async def takes(self, records: Sequence[Outgoing], *, within: float, insist: bool = False) -> bool:
-        """Whether all are acknowledged within so many seconds; no at once while the breaker is open.
+    def answers(self, topic: str) -> bool:
+        """Whether it took what it was given last, however long that lasted."""
+        return self._breakers[topic].circuit is not Circuit.OPEN
 
-        Who insists has nowhere else to go with them, and tries all the same. Raises TooLarge, which no waiting mends.
+    def admits(self, topic: str) -> bool:
+        """Whether it is worth a try for whoever can wait."""
+        return self._breakers[topic].admits(self._clock())
+
+    async def takes(self, records: Sequence[Outgoing], *, within: float) -> bool:
+        """Whether all, of one topic, are acknowledged within so many seconds.
+
+        Raises TooLarge, which no waiting mends.
         """
-        if not (self.admits or insist):
-            return False
-        self._become(self._breaker.tried(self._clock()))
-        epoch = self._breaker.epoch
+        topic = records[0].topic
+        epoch, started = self._breakers[topic].epoch, self._clock()
         try:
-            await self._publisher.publish(records, within=within)
+            await self._publishers[topic].publish(records, within=within)
         except NotPublished:
-            self._become(self._breaker.failed(epoch, self._clock()))
+            self._become(topic, self._breakers[topic].failed(epoch, self._clock()))
             return False
-        self._become(self._breaker.succeeded(epoch))
+        self._become(topic, self._breakers[topic].answered(epoch, seconds=self._clock() - started))
         return True
 
-    def _become(self, breaker: Breaker) -> None:
-        if breaker is self._breaker:
+    def _passed_by(self, topic: str) -> bool:
+        return not self.closed(topic)
+
+    def _become(self, topic: str, breaker: Breaker) -> None:
+        before, self._breakers[topic] = self._breakers[topic], breaker
+        if breaker.circuit is before.circuit:
             return
-        was_closed, self._breaker = self.closed, breaker
-        if self.closed != was_closed:
-            action = "breaker_closed" if self.closed else "breaker_opened"
-            log.warning("Kafka is %s", "back" if self.closed else "away", extra={"action": action})
+        log.warning(
+            "Kafka is %s", _SAID[breaker.circuit], extra={"action": f"breaker_{breaker.circuit}", "topic": topic}
+        )
+        if before.circuit is Circuit.OPEN:
+            self._breakers = {name: each.due() for name, each in self._breakers.items()}

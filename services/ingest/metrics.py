@@ -44,7 +44,14 @@ SPOOL_OLDEST_SECONDS: Final = Gauge(
     "missedcall_spool_oldest_seconds",
     "Age of the oldest file that waits for Kafka; 0 where none does.",
 )
-BREAKER_OPEN: Final = Gauge("missedcall_breaker_open", "1 while Kafka is taken to be away, and webhooks go past it.")
+SPOOL_USABLE: Final = Gauge(
+    "missedcall_spool_usable", "0 while the disk does not take what Kafka does not, or its folder cannot be had."
+)
+BREAKER_OPEN: Final = Gauge(
+    "missedcall_breaker_open",
+    "1 while Kafka is taken not to take this topic in time, and webhooks go past it.",
+    ["topic"],
+)
 
 BACKFILL_CALLS: Final = Counter(
     "missedcall_backfill_calls", "Calls in Twilio's list of which a webhook was missing; it was ingested then."

@@ -29,6 +29,9 @@ class Settings(RuntimeSettings):
     spool: Path | None = Field(default=None, description="folder for what Kafka does not take; a 503 without")
     spool_bytes: int = Field(default=256 * 1024 * 1024, gt=0, description="more than so many are not kept")
     spool_key: SecretStr | None = Field(default=None, min_length=32, description="encrypts the spool")
+    spool_key_previous: SecretStr | None = Field(
+        default=None, min_length=32, description="the one before, under which something may still lie there"
+    )
 
     twilio_api_base: str | None = Field(default=None, description="another Twilio, such as the simulator")
     backfill_every_seconds: float = Field(default=300, ge=0, description="between two passes; 0: only when asked")
@@ -62,6 +65,12 @@ class Settings(RuntimeSettings):
     def spool_folder(self) -> Path | None:
         """One process, one folder: a replica that has a name has a folder of that name."""
         return self.spool / self.instance if self.spool and self.instance else self.spool
+
+    @property
+    def spool_secrets(self) -> tuple[bytes, ...]:
+        """The one to seal with, then those that only open."""
+        keys = (self.spool_key, self.spool_key_previous)
+        return tuple(key.get_secret_value().encode() for key in keys if key is not None)
 
     @model_validator(mode="after")
     def _a_key_for_the_spool(self) -> Self:

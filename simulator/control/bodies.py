@@ -14,6 +14,8 @@ class InboundText(BaseModel):
     from_: str = Field(alias="from")
     to: str
     body: str
+    again_after: float | None = Field(default=None, ge=0)
+    """Call seconds until its webhook is sent a second time, behind whatever was sent meanwhile; None: it never is."""
 
 
 class RefusedBodyError(Exception):

@@ -30,8 +30,15 @@ class People:
         asked = await read(request, InboundText)
         line = self.world.directory.line(asked.to)
         message = self.world.inbox.receive(line, asked.from_, asked.body)
-        self.world.background.start(self.world.inbox.pass_on(message, line))
+        self.world.background.start(self.world.inbox.pass_on(message, line, again_after=asked.again_after))
         return JSONResponse({"message_sid": message.sid}, status_code=201)
+
+    async def show_text(self, request: Request) -> Response:
+        delivery = self.world.inbox.deliveries.get(request.path_params["sid"])
+        if delivery is None:
+            return JSONResponse({"error": "nobody sent such a message, or it is forgotten since"}, status_code=404)
+        await delivery.answered_within(float(request.query_params.get("wait", "0")))
+        return JSONResponse(delivery.described())
 
     async def show_phone(self, request: Request) -> Response:
         texts = self.world.carriage.handsets.texts(request.path_params["e164"])

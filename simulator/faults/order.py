@@ -11,7 +11,8 @@ Name = Literal[
     "accept-never-answer", "accept-then-500", "answer-late", "cut-answer", "wrong-sid",
     "undelivered", "failed",
     "list-lag",
-    "callback-before-answer", "no-callback", "callback-twice", "callback-of-another",
+    "callback-before-answer", "no-callback", "callback-twice", "callbacks-backwards",
+    "callback-of-another",
     "webhook-lost", "webhook-twice",
 ]  # fmt: skip
 

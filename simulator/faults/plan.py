@@ -23,6 +23,8 @@ class Callbacks(StrEnum):
     BEFORE_ANSWER = auto()
     NONE = auto()
     TWICE = auto()
+    BACKWARDS = auto()
+    """All of them after the last, in the other direction, and then once more."""
     OF_ANOTHER = auto()
     """With the SID of a message that never was."""
 

@@ -37,6 +37,7 @@ CALLBACKS: Mapping[str, Change] = MappingProxyType({
     "callback-before-answer": lambda plan, _: replace(plan, callbacks=Callbacks.BEFORE_ANSWER),
     "no-callback": lambda plan, _: replace(plan, callbacks=Callbacks.NONE),
     "callback-twice": lambda plan, _: replace(plan, callbacks=Callbacks.TWICE),
+    "callbacks-backwards": lambda plan, _: replace(plan, callbacks=Callbacks.BACKWARDS),
     "callback-of-another": lambda plan, _: replace(plan, callbacks=Callbacks.OF_ANOTHER),
 })  # fmt: skip
 

@@ -63,13 +63,18 @@ class Carriage:
 
     async def carry(self, message: Message, line: Line, plan: Plan) -> None:
         """Walk the message through its statuses; callbacks are on their way before the next status comes."""
-        callbacks = []
+        callbacks, held = [], list[Letter]()
         for status in _PATHS[plan.outcome]:
             await self.clock.pass_seconds(self.randomness.uniform(*_SECONDS_A_STEP))
             self._move(message, status, plan)
-            if letter := self._letter(message, line, plan):
+            letter = self._letter(message, line, plan)
+            if letter and plan.callbacks is Callbacks.BACKWARDS:
+                held.insert(0, letter)
+            elif letter:
                 copies = 2 if plan.callbacks is Callbacks.TWICE else 1
                 callbacks.append(self.background.start(self._tell(letter, copies)))
+        for letter in held * 2:
+            await self._tell(letter, 1)
         for callback in callbacks:
             await callback
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from simulator.clock import rfc2822
 from simulator.directory import Line, OptOut
 from simulator.faults.plan import Plan
+from simulator.keep import Kept
 from simulator.messaging.carriage import Carriage
+from simulator.messaging.delivery import Delivery
 from simulator.messaging.handsets import Author, Text
 from simulator.messaging.optout import REPLIES, Blocked, Keyword, keyword
 from simulator.messaging.params import inbound_params
@@ -21,6 +23,7 @@ from simulator.webhooks.steps import Step
 class Inbox:
     carriage: Carriage
     blocked: Blocked
+    deliveries: Kept[Delivery]
 
     def receive(self, line: Line, from_: str, body: str) -> Message:
         now = self.carriage.clock.now()
@@ -39,9 +42,10 @@ class Inbox:
             sent=now,
         )
         self.carriage.messages.add(message)
+        self.deliveries.add(message.sid, Delivery())
         return message
 
-    async def pass_on(self, message: Message, line: Line) -> None:
+    async def pass_on(self, message: Message, line: Line, *, again_after: float | None = None) -> None:
         """Twilio's own reply, the webhook, and what the webhook's answer asks to be texted back."""
         word = keyword(message.body) if line.number.opt_out is not OptOut.OFF else None
         if word and self.blocked.hear(word, line.e164, message.from_):
@@ -51,9 +55,22 @@ class Inbox:
         named = word if line.number.opt_out is OptOut.ADVANCED else None
         params = inbound_params(message, named)
         letter = Letter(step=Step.MESSAGE, url=line.number.sms_url, params=params, token=line.token)
-        receipts = await self.carriage.courier.deliver(letter)
-        for body in _replies(receipts[0]):
+        if again_after is not None:
+            self.carriage.background.start(self._again(letter, message, again_after))
+        receipt = await self._deliver(letter, message)
+        for body in _replies(receipt):
             await self._reply_as_customer(body, line, message.from_)
+
+    async def _again(self, letter: Letter, message: Message, after: float) -> None:
+        await self.carriage.clock.pass_seconds(after)
+        await self._deliver(letter, message)
+
+    async def _deliver(self, letter: Letter, message: Message) -> Receipt:
+        """The receipt that is obeyed."""
+        receipts = await self.carriage.courier.deliver(letter)
+        if delivery := self.deliveries.get(message.sid):
+            delivery.took(receipts)
+        return receipts[0]
 
     def _reply_as_twilio(self, word: Keyword, line: Line, phone: str) -> None:
         clock, sids = self.carriage.clock, self.carriage.sids

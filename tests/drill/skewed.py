@@ -1,6 +1,7 @@
 """`python -m tests.drill.skewed SERVICE`: a service as it is, whose clock goes wrong when it is told to.
 
-SIGUSR1 puts the clock ahead, SIGUSR2 sets it right. Durations are measured by another clock, which is not touched.
+SIGUSR1 puts the clock ahead, SIGHUP behind, SIGUSR2 sets it right. Durations are measured by another clock, which is
+not touched.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from typing import Final
 
 import runtime.service
 
-OFF_BY: Final = timedelta(seconds=90)
+AHEAD: Final = signal.SIGUSR1
+BEHIND: Final = signal.SIGHUP
+RIGHT: Final = signal.SIGUSR2
+_OFF_BY: Final = {AHEAD: timedelta(seconds=90), BEHIND: timedelta(seconds=-90), RIGHT: timedelta()}
 
 
 def program(service: str) -> Sequence[str]:
@@ -30,11 +34,8 @@ class Clock:
         self._time = time.time
         self._off = timedelta()
 
-    def ahead(self) -> None:
-        self._off = OFF_BY
-
-    def right(self) -> None:
-        self._off = timedelta()
+    def told(self, number: int, _frame: object) -> None:
+        self._off = _OFF_BY[signal.Signals(number)]
 
     def time(self) -> float:
         return self._time() + self._off.total_seconds()
@@ -48,8 +49,8 @@ def main(service: str) -> None:
     # Before the service's modules take them over by name.
     runtime.service.wall_clock = clock.now
     time.time = clock.time
-    signal.signal(signal.SIGUSR1, lambda _number, _frame: clock.ahead())
-    signal.signal(signal.SIGUSR2, lambda _number, _frame: clock.right())
+    for number in _OFF_BY:
+        signal.signal(number, clock.told)
     app = importlib.import_module(f"services.{service}.app")
     runtime.service.run(app.NAME, app.build)
 

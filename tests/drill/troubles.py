@@ -14,9 +14,14 @@ from typing import Final
 from local.layout import SERVICES, service_of
 from tests.drill.ground import ROOMY, Ground
 from tests.drill.nodes import Node
+from tests.drill.skewed import AHEAD, BEHIND, RIGHT
 
 _DOWN_SECONDS: Final = 5.0
 """That one server stays away, of several."""
+_STANDS_SECONDS: Final = (0.3, 1.5)
+"""That a primary is let alone before it steps down."""
+_STEP_DOWNS: Final = 5
+_OFF_SECONDS: Final = 10.0
 _FILLED_BYTES: Final = 20_000
 """A quota that some seconds of calls fill."""
 
@@ -55,9 +60,12 @@ async def kill_primary(ground: Ground, _random: Random) -> None:
     await _away([await ground.mongo.primary()], seconds=_DOWN_SECONDS)
 
 
-async def step_down(ground: Ground, _random: Random) -> None:
-    await ground.mongo.step_down()
-    await asyncio.sleep(_DOWN_SECONDS)
+async def step_down(ground: Ground, random: Random, *, times: int) -> None:
+    """Again and again, after pauses of chance: some of them in the middle of a batch."""
+    for _ in range(times):
+        await ground.mongo.ready()
+        await asyncio.sleep(random.uniform(*_STANDS_SECONDS))
+        await ground.mongo.step_down()
 
 
 async def all_of_kafka(ground: Ground, _random: Random, *, seconds: float) -> None:
@@ -75,15 +83,15 @@ async def rolling_restart(ground: Ground, _random: Random) -> None:
         await ground.whole()
 
 
-async def clock_off(ground: Ground, random: Random, *, seconds: float) -> None:
+async def clock_off(ground: Ground, random: Random, *, direction: signal.Signals, seconds: float) -> None:
     """One replica of each service, all of them on one machine whose clock is wrong."""
     number = random.choice(("", "-2"))
     names = [name for name in ground.system.ops if name.removeprefix(service_of(name)) == number]
     for name in names:
-        ground.system.processes.kill(name, signal.SIGUSR1)
+        ground.system.processes.kill(name, direction)
     await asyncio.sleep(seconds)
     for name in names:
-        ground.system.processes.kill(name, signal.SIGUSR2)
+        ground.system.processes.kill(name, RIGHT)
 
 
 async def _away(nodes: Sequence[Node], *, seconds: float) -> None:
@@ -100,7 +108,7 @@ def whole(*, outage: float) -> list[Trouble]:
         Trouble(name="one broker of three killed", make=partial(kill_brokers, count=1)),
         Trouble(name="two brokers of three killed", make=partial(kill_brokers, count=2)),
         Trouble(name="MongoDB's primary killed", make=kill_primary),
-        Trouble(name="MongoDB's primary steps down", make=step_down),
+        Trouble(name="MongoDB's primary steps down", make=partial(step_down, times=_STEP_DOWNS)),
         Trouble(name=f"all of Kafka away for {outage:.0f} s", make=partial(all_of_kafka, seconds=outage)),
         Trouble(name=f"all of MongoDB away for {outage:.0f} s", make=partial(all_of_mongodb, seconds=outage)),
         Trouble(
@@ -109,7 +117,8 @@ def whole(*, outage: float) -> list[Trouble]:
             spool_bytes=_FILLED_BYTES,
         ),
         Trouble(name="rolling restart", make=rolling_restart),
-        Trouble(name="a clock off by 90 s", make=partial(clock_off, seconds=2 * _DOWN_SECONDS)),
+        Trouble(name="a clock 90 s ahead", make=partial(clock_off, direction=AHEAD, seconds=_OFF_SECONDS)),
+        Trouble(name="a clock 90 s behind", make=partial(clock_off, direction=BEHIND, seconds=_OFF_SECONDS)),
         Trouble(name="everything twice and shuffled", make=partial(nothing, seconds=_DOWN_SECONDS), twice=True),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -22,19 +22,22 @@ class Unreadable(ValueError):  # noqa: N818
 
 
 class Cipher:
-    """Seals and opens single records."""
+    """Seals and opens single records; the first secret seals, each opens: a key is changed while something waits."""
 
-    def __init__(self, secret: bytes, *, nonce: Callable[[int], bytes] = os.urandom) -> None:
-        self._aead = AESGCM(HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=_PURPOSE).derive(secret))
-        self._nonce = nonce
+    def __init__(self, *secrets: bytes) -> None:
+        self._keys = [_key(secret) for secret in secrets]
 
     def seal(self, text: bytes) -> bytes:
-        nonce = self._nonce(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, text, _PURPOSE)
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._keys[0].encrypt(nonce, text, _PURPOSE)
 
     def open(self, sealed: bytes) -> bytes:
         """Raises Unreadable."""
-        try:
-            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _PURPOSE)
-        except (InvalidTag, ValueError):
-            raise Unreadable("the record was not sealed under this key: was MISSEDCALL_SPOOL_KEY changed?") from None
+        for key in self._keys:
+            with suppress(InvalidTag, ValueError):
+                return key.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _PURPOSE)
+        raise Unreadable("the record was sealed under another key: is MISSEDCALL_SPOOL_KEY_PREVIOUS missing?")
+
+
+def _key(secret: bytes) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=_PURPOSE).derive(secret))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Final
 
 from runtime.errors import TooLarge
@@ -12,13 +12,32 @@ from runtime.events import Outgoing
 from services.ingest import metrics
 from services.ingest.guarded import GuardedKafka
 from services.ingest.metrics import Outcome
+from services.ingest.spool.pages import Lane
 from services.ingest.spool.spool import Segment, Spool
 
 _LOOK_SECONDS: Final = 0.25
-# A probe is one record and as patient as a caller; what follows a good one holds nobody up.
-_PROBE_SECONDS: Final = 1.0
+# A probe is one record, and as patient as the slowest Kafka that is worth asking: other lanes wait for it.
+_PROBE_SECONDS: Final = 2.0
+# What follows a good one.
 _CHUNK_SECONDS: Final = 10.0
 _CHUNK_RECORDS: Final = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class _Begun:
+    """A file on its way to Kafka: how many of its records are done with, and which of them it takes never.
+
+    `singly_until`: before that there is one of those, and it is not known which.
+    """
+
+    segment: Segment
+    done: int = 0
+    singly_until: int = 0
+    refused: list[Outgoing] = field(default_factory=list)
+
+    def next(self, count: int) -> Sequence[Outgoing]:
+        count = 1 if self.done < self.singly_until else count
+        return self.segment.page.records[self.done : self.done + count]
 
 
 class Drain:
@@ -27,8 +46,7 @@ class Drain:
     def __init__(self, spool: Spool, kafka: GuardedKafka) -> None:
         self._spool = spool
         self._kafka = kafka
-        # Of files that were begun when Kafka went away again: they are not said from their beginning once more.
-        self._acknowledged: dict[Path, int] = {}
+        self._begun: dict[Lane, _Begun] = {}
 
     async def run(self) -> None:
         """Until cancelled. Raises OSError where the disk may do better later."""
@@ -37,33 +55,42 @@ class Drain:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def step(self) -> bool:
-        """Whether a file was drained: after it the first in order may be another than before."""
-        if not self._spool.stock.waiting or not self._kafka.admits:
-            return False
-        segment = await self._spool.first()
-        return segment is not None and await self._drained(segment)
+        """Whether a chunk came further: after it another lane may be the first in which there is something to do."""
+        await self._spool.reach()
+        for lane in Lane:
+            if self._spool.stock.lanes.get(lane) and self._kafka.admits(lane) and await self._advanced(lane):
+                return True
+        return False
 
-    async def _drained(self, segment: Segment) -> bool:
-        records, refused = segment.page.records, list[Outgoing]()
-        done = self._acknowledged.get(segment.path, 0)
-        while done < len(records):
-            chunk = records[done : done + (_CHUNK_RECORDS if self._kafka.closed else 1)]
-            if not await self._taken(chunk, refused):
+    async def _advanced(self, lane: Lane) -> bool:
+        if lane not in self._begun:
+            segment = await self._spool.first(lane)
+            if segment is None:
                 return False
-            done += len(chunk)
-            self._acknowledged[segment.path] = done
-        await self._spool.drained(segment, refused=refused)
-        self._acknowledged.pop(segment.path, None)
-        metrics.SPOOL_RECORDS.labels(Outcome.DRAINED).inc(len(records) - len(refused))
+            self._begun[lane] = _Begun(segment=segment)
+        begun = self._begun[lane]
+        if begun.next(1) and not await self._chunk_taken(lane, begun):
+            return False
+        if not begun.next(1):
+            await self._ended(lane, begun)
         return True
 
-    async def _taken(self, chunk: Sequence[Outgoing], refused: list[Outgoing]) -> bool:
+    async def _chunk_taken(self, lane: Lane, begun: _Begun) -> bool:
         """One that Kafka takes never must not hold up the others."""
-        within = _CHUNK_SECONDS if self._kafka.closed else _PROBE_SECONDS
+        count, within = (_CHUNK_RECORDS, _CHUNK_SECONDS) if self._kafka.answers(lane) else (1, _PROBE_SECONDS)
+        chunk = begun.next(count)
         try:
-            return await self._kafka.takes(chunk, within=within)
+            if not await self._kafka.takes(chunk, within=within):
+                return False
         except TooLarge:
-            if len(chunk) == 1:
-                refused += chunk
+            if len(chunk) > 1:
+                begun.singly_until = begun.done + len(chunk)
                 return True
-            return all([await self._taken([record], refused) for record in chunk])
+            begun.refused += chunk
+        begun.done += len(chunk)
+        return True
+
+    async def _ended(self, lane: Lane, begun: _Begun) -> None:
+        await self._spool.drained(begun.segment, refused=begun.refused)
+        del self._begun[lane]
+        metrics.SPOOL_RECORDS.labels(Outcome.DRAINED).inc(begun.done - len(begun.refused))

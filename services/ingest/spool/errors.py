@@ -13,7 +13,7 @@ class SpoolFull(NotSpooled):
     """As many bytes are kept already as the settings allow."""
 
 
-class SpoolInUse(Exception):  # noqa: N818
+class SpoolInUse(OSError):  # noqa: N818
     """Another process has the folder: two would write into and delete each other's files."""
 
     def __init__(self, folder: Path) -> None:

@@ -9,8 +9,6 @@ from typing import Final
 
 from services.ingest.spool.pages import Lane
 
-# A disk that takes longer has hung; Twilio's own patience is three times as long.
-_PATIENCE_SECONDS: Final = 5.0
 # Handed over and not yet synced: memory is bounded also where the disk hangs.
 _GATHERED_BYTES: Final = 16 * 1024 * 1024
 
@@ -32,7 +30,7 @@ class GroupCommit:
         self._committing: asyncio.Task[None] | None = None
         self.bytes = 0  # on their way
 
-    async def synced(self, lane: Lane, data: bytes) -> None:
+    async def synced(self, lane: Lane, data: bytes, *, within: float) -> None:
         """On the disk when it returns. Raises OSError; TimeoutError, which is one, where it took too long."""
         if self.bytes + len(data) > _GATHERED_BYTES:
             raise TimeoutError
@@ -41,14 +39,16 @@ class GroupCommit:
         self.bytes += len(data)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all(), name="spool commit")
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(within):
             await entry.synced
 
     async def _commit_all(self) -> None:
         try:
-            while lane := next((lane for lane in Lane if self._gathered[lane]), None):
-                batch, self._gathered[lane] = self._gathered[lane], []
-                await self._commit(lane, batch)
+            while any(self._gathered.values()):
+                for lane in Lane:  # each in its turn: a rush in one keeps no other waiting
+                    batch, self._gathered[lane] = self._gathered[lane], []
+                    if batch:
+                        await self._commit(lane, batch)
         finally:
             self._committing = None
 

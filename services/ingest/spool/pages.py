@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from runtime.events import Outgoing
-from schemas.messages import MESSAGES_INGESTED
+from schemas.calls import CALLS_INGESTED
+from schemas.messages import MESSAGES_INGESTED, RECEIPTS_INGESTED
 from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.frames import Whole, framed, scan
 
 
 class Lane(StrEnum):
-    """Kept in files of their own and drained in this order: a STOP among the messages must come before the calls."""
+    """A topic, kept in files of its own: one that Kafka does not take holds up no other.
 
-    MESSAGES = "messages"
-    OTHERS = "others"
+    Drained in this order: a STOP among the messages must come before the calls.
+    """
 
-    @classmethod
-    def of(cls, record: Outgoing) -> Lane:
-        return cls.MESSAGES if record.topic == MESSAGES_INGESTED.name else cls.OTHERS
+    MESSAGES = MESSAGES_INGESTED.name
+    CALLS = CALLS_INGESTED.name
+    RECEIPTS = RECEIPTS_INGESTED.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from services.ingest.spool.pages import Lane
 
 _SUFFIX: Final = ".spool"
 _ASIDE: Final = ".aside"
-_NAME: Final = re.compile(rf"({'|'.join(Lane)})-(\d{{15}})")
+_NAME: Final = re.compile(rf"({'|'.join(map(re.escape, Lane))})-(\d{{15}})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,27 +26,44 @@ class Stock:
     `oldest_at` is None where nothing waits.
     """
 
-    waiting: int = 0
+    lanes: Mapping[Lane, int] = field(default_factory=dict)
     aside: int = 0
     oldest_at: float | None = None
 
+    @property
+    def waiting(self) -> int:
+        return sum(self.lanes.values())
+
+    def grown(self, lane: Lane, size: int, *, begun_at: float) -> Stock:
+        lanes = {**self.lanes, lane: self.lanes.get(lane, 0) + size}
+        return replace(self, lanes=lanes, oldest_at=self.oldest_at or begun_at)
+
 
 class Segments:
-    """Blocking: called in the spool's one thread. Raises OSError as the disk does."""
+    """Blocking: called in the spool's one thread, and first of all `open`. Raises OSError as the disk does."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], float]) -> None:
-        """Raises SpoolInUse. `clock`: seconds of the epoch."""
-        _made(folder)
+        """`clock`: seconds of the epoch."""
         self._folder = folder
         self._clock = clock
-        self._lock = _locked(folder)
-        # Open from the start: a process that has run out of descriptors can still sync what it has named.
-        self._directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        self._last = max(map(_number, self._files(_SUFFIX, _ASIDE)), default=0)
+        self._last = 0
+        self._held = ExitStack()
+
+    def open(self) -> Stock:
+        """What lies there. Raises SpoolInUse, and OSError where the folder cannot be had; it may be tried again."""
+        with ExitStack() as held:
+            _made(self._folder)
+            held.callback(os.close, _locked(self._folder))
+            # Open from the start: a process that has run out of descriptors can still sync what it has named.
+            self._directory = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+            held.callback(os.close, self._directory)
+            self._last = max(map(_number, self._files(_SUFFIX, _ASIDE)), default=0)
+            stock = self.stock()
+            self._held = held.pop_all()
+        return stock
 
     def close(self) -> None:
-        os.close(self._directory)
-        os.close(self._lock)
+        self._held.close()
 
     def begin(self, lane: Lane) -> tuple[Path, int]:
         """A new file and its descriptor; its name is on the disk, or what is synced in it could not be found again.
@@ -65,7 +83,7 @@ class Segments:
 
     def waiting(self, lane: Lane) -> Sequence[Path]:
         """The oldest first."""
-        return sorted(path for path in self._files(_SUFFIX) if path.stem.startswith(f"{lane}-"))
+        return sorted(path for path in self._files(_SUFFIX) if _lane(path) is lane)
 
     def remove(self, path: Path, *, rubbish: Sequence[bytes]) -> None:
         """What could not be read of it stays beside it; a crash between the two steps repeats them."""
@@ -77,7 +95,7 @@ class Segments:
             # No room for it: then all of the file is set aside, which needs none.
             self.put_aside(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)  # somebody was faster, and no other file is to wait for it
 
     def put_aside(self, path: Path) -> None:
         """The whole file: the disk does not give its content back."""
@@ -86,7 +104,7 @@ class Segments:
     def stock(self) -> Stock:
         waiting = list(self._files(_SUFFIX))
         return Stock(
-            waiting=sum(path.stat().st_size for path in waiting),
+            lanes={lane: sum(path.stat().st_size for path in waiting if _lane(path) is lane) for lane in Lane},
             aside=sum(path.stat().st_size for path in self._files(_ASIDE)),
             oldest_at=min(map(begun_at, waiting), default=None),
         )
@@ -99,6 +117,10 @@ class Segments:
 def begun_at(path: Path) -> float:
     """Seconds of the epoch."""
     return _number(path) / 1000
+
+
+def _lane(path: Path) -> Lane:
+    return Lane(path.stem.rpartition("-")[0])
 
 
 def _number(path: Path) -> int:

@@ -46,17 +46,13 @@ class Writer:
             self._seal(lane)
         return begun_at(file.path)
 
-    def first(self) -> Path | None:
+    def first(self, lane: Lane) -> Path | None:
         """What is to be drained first; it is not written to any more."""
-        for lane in Lane:
-            written_to = self._open.get(lane)
-            for path in self._segments.waiting(lane):
-                if written_to is None or path != written_to.path:
-                    return path
-            if written_to is not None:
-                self._seal(lane)
-                return written_to.path
-        return None
+        oldest = next(iter(self._segments.waiting(lane)), None)
+        written_to = self._open.get(lane)
+        if written_to is not None and written_to.path == oldest:
+            self._seal(lane)
+        return oldest
 
     def close(self) -> None:
         for lane in tuple(self._open):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from local.ports import free_ports
@@ -41,15 +41,17 @@ class Door:
         there_reader, there_writer = await asyncio.open_connection(self._host, self._target_port)
         self._writers |= {writer, there_writer}
         try:
-            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer, delay=self.delay))
+            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer, lambda: self.delay))
         finally:
             self._writers -= {writer, there_writer}
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, delay: float = 0) -> None:
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: Callable[[], float] = lambda: 0.0
+) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65_536):
-            await asyncio.sleep(delay)
+            await asyncio.sleep(delay())
             writer.write(data)
             await writer.drain()
     writer.close()

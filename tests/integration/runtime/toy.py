@@ -96,13 +96,17 @@ def work(records: Sequence[Record]) -> list[Work[Any]]:
 Handler = Callable[[Sequence[Record]], Awaitable[Sequence[Outgoing]]]
 
 
-def toy(settings: RuntimeSettings, around: Callable[[Handler], Handler] = lambda handler: handler) -> Service:
-    """`around` is what a test puts around the handler."""
+def toy(
+    settings: RuntimeSettings,
+    around: Callable[[Handler], Handler] = lambda handler: handler,
+    rule: Callable[[Count, Any], Change[Count]] = count,
+) -> Service:
+    """`around` is what a test puts around the handler, `rule` in place of the rule."""
     service = Service("toy", settings)
     counts: Documents[Count] = service.documents("counts", Count, keep=timedelta(days=1))
 
     async def on_batch(records: Sequence[Record]) -> Sequence[Outgoing]:
-        return await counts.decide(work(records), count)
+        return await counts.decide(work(records), rule)
 
     service.consume({PINGS.name: PINGS.parse, DUE.name: DUE.parse}, around(on_batch))
     service.sweep(counts)

@@ -185,6 +185,16 @@ async def test_callbacks_can_be_repeated_or_missing(
     assert len(customer.params("receipt")) == arrivals
 
 
+async def test_callbacks_can_come_backwards_and_once_more(
+    twilio: SimulatorClient, customer: Customer, sender: Sender
+) -> None:
+    await order(twilio, "callbacks-backwards")
+    await sender.post()
+    await settled(twilio, customer, 4)
+    told = [params["MessageStatus"] for params in customer.params("receipt")]
+    assert told == ["delivered", "sent", "delivered", "sent"]
+
+
 async def test_callbacks_can_speak_of_another_text(twilio: SimulatorClient, customer: Customer, sender: Sender) -> None:
     await order(twilio, "callback-of-another")
     await sender.post()

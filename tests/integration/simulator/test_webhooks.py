@@ -12,7 +12,7 @@ from simulator.directory import Number
 from simulator.faults.order import FaultOrder
 from simulator.voice.script import CallScript
 from simulator.webhooks.steps import Step
-from tests.integration.simulator.customer import ACCOUNT, CALLER, NUMBER, SHOP, Customer
+from tests.integration.simulator.customer import ACCOUNT, CALLER, NUMBER, SHOP, Customer, until
 
 FORWARD = (
     '<Dial action="/dial-result?leg=a%20b&amp;empty="><Number statusCallback="/leg" '
@@ -143,3 +143,26 @@ async def test_a_caller_who_is_gone_stays_gone_though_the_dial_result_is_lost(
     )
     assert (state.status, state.legs[0].status) == ("completed", "canceled")
     assert customer.params("call-status")[0]["CallStatus"] == "completed"
+
+
+async def test_what_somebody_wrote_comes_once_more_behind_what_was_written_since(
+    twilio: SimulatorClient, customer: Customer
+) -> None:
+    first = await twilio.text(CALLER, NUMBER, "STOP", again_after=50)
+    assert (await twilio.answered_text(first)).taken
+    await twilio.answered_text(await twilio.text(CALLER, NUMBER, "START"))
+
+    async def repeated() -> bool:
+        return len(customer.params("sms")) == 3
+
+    await until(repeated)
+    assert [params["Body"] for params in customer.params("sms")] == ["STOP", "START", "STOP"]
+    assert {params["MessageSid"] for params in customer.params("sms")[::2]} == {first}
+
+
+async def test_a_message_that_the_customer_did_not_take_is_not_taken(
+    twilio: SimulatorClient, customer: Customer
+) -> None:
+    customer.replies["sms"] = broken
+    state = await twilio.answered_text(await twilio.text(CALLER, NUMBER, "STOP"))
+    assert (state.taken, [webhook.status for webhook in state.webhooks]) == (False, [503])

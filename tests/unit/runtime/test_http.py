@@ -1,4 +1,4 @@
-"""An answer leaves in one piece, and before its connection is closed."""
+"""An answer leaves in one piece, before its connection is closed; connections without a question give way."""
 
 from __future__ import annotations
 
@@ -45,13 +45,17 @@ async def wire() -> Wire:
     return Wire()
 
 
-@pytest.fixture
-async def protocol(wire: Wire) -> WholeAnswers:
+def connected(wire: Wire, server: ServerState) -> WholeAnswers:
     config = uvicorn.Config(PlainTextResponse("hello"), lifespan="off", log_config=None, access_log=False)
     config.load()
-    protocol = WholeAnswers(config=config, server_state=ServerState(), app_state={})
+    protocol = WholeAnswers(config=config, server_state=server, app_state={})
     protocol.connection_made(wire)
     return protocol
+
+
+@pytest.fixture
+async def protocol(wire: Wire) -> WholeAnswers:
+    return connected(wire, ServerState())
 
 
 async def test_head_and_body_leave_together(protocol: WholeAnswers, wire: Wire) -> None:
@@ -80,3 +84,27 @@ async def test_answers_come_in_the_order_of_the_questions(protocol: WholeAnswers
     assert whole.count(b"HTTP/1.1 200 OK") == 2
     assert whole.index(b"connection: close") > whole.index(b"hello")
     assert wire.seen[-1] is None
+
+
+async def test_a_question_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
+    monkeypatch.setattr("runtime.http._FIRST_REQUEST_SECONDS", 0.05)
+    protocol = connected(wire, ServerState())
+    protocol.data_received(ASKED[:-1])
+    await until(wire.is_closing)
+    assert wire.seen == [None]
+    protocol.connection_lost(None)
+
+
+async def test_where_there_are_too_many_the_first_that_asks_for_nothing_gives_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("runtime.http._MOST_CONNECTIONS", 3)
+    server, wires = ServerState(), [Wire() for _ in range(5)]
+    asking, answered = connected(wires[0], server), connected(wires[1], server)
+    answered.data_received(ASKED)
+    await until(lambda: bool(wires[1].seen))
+    asking.data_received(ASKED)  # it is not answered before the loop comes to it
+    protocols = [asking, answered, *(connected(wire, server) for wire in wires[2:])]
+    assert [wire.is_closing() for wire in wires] == [False, True, True, False, False]
+    for protocol in protocols:
+        protocol.connection_lost(None)

@@ -1,62 +1,75 @@
-"""Places to die at on the way of a record to the disk and to Kafka: each system call of the spool, each await."""
+"""Places to die at on the way of a record to the disk and to Kafka: each line of ingest's, in each of its threads."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable, Generator
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from types import FrameType
+from typing import Any, Final, NamedTuple
 
-ResultT = TypeVar("ResultT")
+_ROOT: Final = str(Path(__file__).parents[4]) + "/"
+# Where a part of it has been taken: what follows in the file later begins after a torn piece.
+WRITE: Final = "in the middle of a write"
+_OURS: Final = ("services/ingest/", "runtime/publish.py")
 
-_CALLS: Final = ("open", "fsync", "ftruncate", "close")
+
+class Point(NamedTuple):
+    """The so many-th time that a life comes by a place."""
+
+    place: str
+    time: int
 
 
 @dataclass
 class Deaths:
-    """Dies at the k-th place it comes by; and writes down, before it goes on, what a power cut would leave.
+    """Dies at the point; and writes down, before it goes on, what a power cut would leave.
 
-    `synced` holds a line for each sync: a file and how many bytes of it are on the disk, or the folder's names.
+    `synced` takes a line for each sync: a file and how many bytes of it are on the disk, or the folder's names.
     """
 
-    kth: int
+    point: Point | None
     folder: Path
     synced: int
-    passed: int = 0
+    passed: Counter[str] = field(default_factory=Counter)
     _write: Callable[[int, Any], int] = os.write
-    _names: dict[int, str] = field(default_factory=dict)
-
-    def place(self) -> None:
-        self.passed += 1
-        if self.passed == self.kth:
-            os.kill(os.getpid(), signal.SIGKILL)
 
     def install(self) -> None:
-        """Every module has the same `os`; what else calls it only makes for more places."""
-        for name in _CALLS:
-            setattr(os, name, self._mortal(getattr(os, name)))
+        """From now on, in this thread and in those that it starts; every module has the same `os`."""
         setattr(os, "fsync", self._noted(os.fsync))  # noqa: B010 - mypy: a function is not assigned to
-        setattr(os, "write", self._half_written)  # noqa: B010
-        setattr(Path, "unlink", self._mortal(Path.unlink))  # noqa: B010
+        setattr(os, "write", self._partly_written)  # noqa: B010
+        threading.settrace(self._entered)
+        sys.settrace(self._entered)
 
-    def _mortal(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any, **named: Any) -> Any:
-            self.place()
-            result = call(*arguments, **named)
-            self.place()
-            return result
+    def _place(self, place: str) -> None:
+        self.passed[place] += 1
+        if self.point == (place, self.passed[place]):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-        return called
+    def _entered(self, frame: FrameType, _event: str, _argument: object) -> Any:
+        """Called, or gone on with after an await."""
+        file = frame.f_code.co_filename.removeprefix(_ROOT)
+        if not file.startswith(_OURS):
+            return None
+        self._place(f"into {file}:{frame.f_lineno}")
+        return self._at_line
 
-    def _half_written(self, descriptor: int, data: Any) -> int:
-        """A write that dies in its middle: the system takes as much of it as it likes."""
-        self.place()
-        half = self._write(descriptor, data[: len(data) // 2])
-        self.place()
-        return half + self._write(descriptor, data[len(data) // 2 :])
+    def _at_line(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line":
+            self._place(f"{frame.f_code.co_filename.removeprefix(_ROOT)}:{frame.f_lineno}")
+        return self._at_line
+
+    def _partly_written(self, descriptor: int, data: Any) -> int:
+        """The system takes as much of it as it likes before we die: here a third, which is no end of a record's."""
+        taken = self._write(descriptor, data[: len(data) // 3])
+        self._place(WRITE)
+        return taken + self._write(descriptor, data[taken:])
 
     def _noted(self, fsync: Callable[[int], None]) -> Callable[[int], None]:
         def called(descriptor: int) -> None:
@@ -67,33 +80,6 @@ class Deaths:
             self._write(self.synced, f"{json.dumps(known)}\n".encode())
 
         return called
-
-    async def stepped(self, work: Awaitable[ResultT]) -> ResultT:
-        """Every await of the work is a place, before it waits and after."""
-        result: ResultT = await _Stepped(self, work)
-        return result
-
-
-@dataclass
-class _Stepped:
-    deaths: Deaths
-    work: Awaitable[Any]
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        steps = self.work.__await__()
-        try:
-            waited_for = next(steps)
-            while True:
-                self.deaths.place()
-                try:
-                    answer = yield waited_for
-                except BaseException as error:  # noqa: BLE001 - it is the work's to handle
-                    waited_for = steps.throw(error)
-                else:
-                    self.deaths.place()
-                    waited_for = steps.send(answer)
-        except StopIteration as done:
-            return done.value
 
 
 def power_cut(folder: Path, synced: str) -> None:

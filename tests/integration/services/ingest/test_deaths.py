@@ -1,30 +1,27 @@
-"""Killed at any place, or without power from there on: what was answered with 2xx is in Kafka or on the disk."""
+"""Killed at any line, or without power from there on: what was answered with 2xx is in Kafka in the end."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from runtime.events import Outgoing
 from runtime.records import RawRecord
 from schemas.calls import CALLS_INGESTED
 from schemas.messages import MESSAGES_INGESTED
-from services.ingest.spool.cipher import Cipher
-from services.ingest.spool.pages import read
 from tests.integration.services.ingest.conftest import led
-from tests.integration.services.ingest.deaths import power_cut
-from tests.integration.services.ingest.process import SPOOL_KEY
 from tests.integration.wire import Wire
+from tests.seeds import chosen_seed
 
 _ROOT = Path(__file__).parents[4]
-_CIPHER = Cipher(SPOOL_KEY.encode())
+# Of some 560 places, others each time; `make chaos` dies at each of them several times.
+_DEATHS = int(os.environ.get("DEATHS", "240"))
 
 
 @pytest.fixture
@@ -35,67 +32,33 @@ def closed() -> Iterator[str]:
         yield f"127.0.0.1:{bound.getsockname()[1]}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Death:
-    """What a life had answered with 2xx, and where it is found: by CallSid and MessageSid."""
-
-    answered: frozenset[str]
-    spooled: frozenset[str]
-    after_power_cut: frozenset[str]
-
-
-def subject(value: bytes) -> str:
-    return str(json.loads(value)["subject"])
-
-
-def spooled(folder: Path) -> frozenset[str]:
-    records: list[Outgoing] = []
-    for path in folder.glob("*.spool"):
-        records += read(path.read_bytes(), _CIPHER).records
-    return frozenset(subject(record.value) for record in records)
-
-
-def looked_at(folder: Path) -> Death:
-    """The dead one's folder as it is, then without all that was not synced."""
-    answered = frozenset(folder.with_suffix(".said").read_text().split())
-    before = spooled(folder)
-    power_cut(folder, folder.with_suffix(".synced").read_text())
-    return Death(answered=answered, spooled=before, after_power_cut=spooled(folder))
-
-
-def said_by_the_dead(folder: Path) -> list[Path]:
-    """Life by life; the last one came through alive."""
-    return sorted(folder.glob("*.said"), key=lambda path: int(path.stem))
-
-
 async def published(wire: Wire) -> frozenset[str]:
+    """CallSids and MessageSids."""
     found: list[RawRecord] = []
     for topic in (CALLS_INGESTED.name, MESSAGES_INGESTED.name):
         count = await wire.count(topic)
         found += await wire.heard_raw(topic, until=lambda records, count=count: len(records) >= count)  # type: ignore[misc] # mypy: lambda defaults
-    return frozenset(subject(record.value) for record in found)
+    return frozenset(str(json.loads(record.value)["subject"]) for record in found)
 
 
 async def test_killed_at_each_place_it_comes_by_nothing_that_was_answered_is_missing(
     wire: Wire, closed: str, tmp_path: Path
 ) -> None:
+    """CHAOS_SEED repeats a run, but for what the system does in its own order."""
     await led(wire)
     lives = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.integration.services.ingest.mortal"),
-        *(str(tmp_path), wire.stack.kafka, closed, wire.namespace),
+        *(str(tmp_path), wire.stack.kafka, closed, wire.namespace, str(chosen_seed()), str(_DEATHS)),
         cwd=_ROOT,
         stderr=asyncio.subprocess.DEVNULL,  # each life reports that Kafka is away
     )
     assert await lives.wait() == 0
-    deaths = [looked_at(said.with_suffix("")) for said in said_by_the_dead(tmp_path)]
-    in_kafka = await published(wire)
-    assert len(deaths) > 100
-    assert len({len(death.answered) for death in deaths}) > 15  # they died all along the way
-    assert len([death for death in deaths if death.spooled - in_kafka]) > 50
-    alive = deaths[-1]
-    assert len(alive.answered) == 18
-    assert alive.answered <= in_kafka
-    assert not alive.spooled
-    for death in deaths:
-        assert death.answered <= death.spooled | in_kafka
-        assert death.answered <= death.after_power_cut | in_kafka
+    died = (tmp_path / "deaths").read_text().splitlines()
+    assert len(died) > 0.9 * _DEATHS
+    for file in ("recorder", "guarded", "spool/group", "spool/writer", "spool/segments", "spool/drain"):
+        assert any(f"services/ingest/{file}.py" in place for place in died)
+    assert len(list((tmp_path / "spool").glob("*.aside"))) > 3  # torn pieces, which nobody was told of
+    answered = set((tmp_path / "said").read_text().split())
+    assert len(answered) > 2 * _DEATHS
+    assert answered <= await published(wire)
+    assert not list((tmp_path / "spool").glob("*.spool"))

@@ -51,3 +51,8 @@ def test_a_replica_with_a_name_has_a_spool_of_its_own(instance: str | None, fold
 
 def test_without_a_spool_there_is_no_folder() -> None:
     assert settings(instance="one").spool_folder is None
+
+
+def test_the_key_before_opens_and_does_not_seal() -> None:
+    given = settings(spool="/spool", spool_key="n" * 32, spool_key_previous="o" * 32)
+    assert given.spool_secrets == (b"n" * 32, b"o" * 32)

@@ -10,6 +10,7 @@ from runtime.events import Outgoing
 from schemas.calls import CALLS_INGESTED
 from schemas.messages import MESSAGES_INGESTED
 from services.ingest.spool.cipher import Cipher
+from services.ingest.spool.pages import Lane
 from services.ingest.spool.segments import Segments
 from services.ingest.spool.spool import Spool
 from services.ingest.spool.writer import Writer
@@ -33,6 +34,7 @@ def spool_in(folder: Path, *, limit: int = BIG, segment_bytes: int = 1024 * 1024
     writer = Writer(segments, segment_bytes=segment_bytes)
     spool = Spool(segments, writer, Cipher(SECRET), limit=limit, clock=lambda: NOW + 60)
     try:
+        spool.begin()
         yield spool
     finally:
         spool.close()
@@ -41,9 +43,10 @@ def spool_in(folder: Path, *, limit: int = BIG, segment_bytes: int = 1024 * 1024
 async def all_of(spool: Spool) -> list[str]:
     """The ids of all that it holds, in the order in which they are drained; it is empty then."""
     ids: list[str] = []
-    while segment := await spool.first():
-        ids += [record.id for record in segment.page.records]
-        await spool.drained(segment)
+    for lane in Lane:
+        while segment := await spool.first(lane):
+            ids += [record.id for record in segment.page.records]
+            await spool.drained(segment)
     return ids
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.guarded import GuardedKafka
 from services.ingest.spool.drain import Drain
 from services.ingest.spool.errors import NotSpooled
 from tests.unit.services.ingest.spool.ground import all_of, call, files, spool_in
@@ -49,8 +48,8 @@ async def test_rubbish_that_there_is_no_room_for_holds_up_nothing_and_is_kept(tm
     os.truncate(file, file.stat().st_size - 1)
     kafka = Kafka()
     with spool_in(tmp_path) as spool, files_no_longer_than(500):
-        drain = Drain(spool, GuardedKafka(kafka))
+        drain = Drain(spool, kafka.guarded())
         while await drain.step():
             pass
-    assert kafka.taken == [["1", "2"]]
+    assert kafka.taken == [["1"], ["2"]]
     assert (files(tmp_path), len(files(tmp_path, ".aside"))) == ([], 1)

@@ -5,31 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from runtime.errors import NotPublished, TooLarge
 from runtime.events import Outgoing
 from runtime.publish import Publisher
-from services.ingest.breaker import PROBE_EVERY_SECONDS
+from services.ingest.breaker import TRY_EVERY_SECONDS
 from services.ingest.guarded import GuardedKafka
 from services.ingest.spool.drain import Drain
+from services.ingest.spool.pages import Lane
 from tests.unit.services.ingest.spool.ground import all_of, call, files, message, spool_in
 
 
 class Kafka(Publisher):
-    """A broker that takes what it is given, goes away after so many requests, and has records that it takes never."""
+    """A broker that takes what it is given, is away for some topics, and has records that it takes never.
+
+    It is asked about all topics by one publisher, so that what it was given stands in one order.
+    """
 
     def __init__(self) -> None:
         super().__init__("nowhere:1", client_id="test")
         self.taken: list[list[str]] = []
+        self.away: set[str] = set()
         self.away_after: int | None = None
         self.too_large: set[str] = set()
+        self.clock = Clock()
+        self.takes_seconds = 0.0
 
     async def publish(self, records: Sequence[Outgoing], *, within: float = 10) -> None:
-        del within
-        if self.away_after is not None and len(self.taken) >= self.away_after:
+        self.clock.now += min(self.takes_seconds, within)
+        away = self.away_after is not None and len(self.taken) >= self.away_after
+        if away or records[0].topic in self.away or self.takes_seconds > within:
             raise NotPublished
         if self.too_large & {record.id for record in records}:
             raise TooLarge
         self.taken.append([record.id for record in records])
+
+    def guarded(self) -> GuardedKafka:
+        return GuardedKafka(dict.fromkeys(Lane, self), clock=self.clock)
 
 
 class Clock:
@@ -48,55 +61,110 @@ async def drained(drain: Drain) -> None:
 async def test_all_is_drained_messages_first(tmp_path: Path) -> None:
     kafka = Kafka()
     with spool_in(tmp_path) as spool:
-        for record in (call("1"), message("2"), call("3")):
+        for record in (call("1"), message("2"), call("3"), message("4")):
             await spool.keep(record)
-        await drained(Drain(spool, GuardedKafka(kafka)))
-        assert kafka.taken == [["2"], ["1", "3"]]
+        await drained(Drain(spool, kafka.guarded()))
+        assert kafka.taken == [["2"], ["4"], ["1"], ["3"]]  # the first of each finds out whether Kafka is there
         assert (spool.stock.waiting, spool.stock.oldest_at) == (0, None)
 
 
 async def test_while_kafka_is_away_one_record_now_and_then_finds_out(tmp_path: Path) -> None:
-    kafka, clock = Kafka(), Clock()
+    kafka = Kafka()
     kafka.away_after = 0
     with spool_in(tmp_path) as spool:
         for number in range(300):
             await spool.keep(call(str(number)))
-        drain = Drain(spool, GuardedKafka(kafka, clock=clock))
+        drain = Drain(spool, kafka.guarded())
         await drained(drain)
         kafka.away_after = None
         await drained(drain)
         assert kafka.taken == []  # the breaker is open
-        clock.now += PROBE_EVERY_SECONDS
+        kafka.clock.now += TRY_EVERY_SECONDS
         await drained(drain)
         assert [len(ids) for ids in kafka.taken] == [1, 200, 99]
         assert spool.stock.waiting == 0
 
 
-async def test_it_goes_on_where_it_was_when_kafka_went_away(tmp_path: Path) -> None:
-    kafka, clock = Kafka(), Clock()
-    kafka.away_after = 1
+async def test_it_goes_on_where_it_was_when_kafka_went_away_but_messages_come_before(tmp_path: Path) -> None:
+    kafka = Kafka()
+    kafka.away_after = 2
     with spool_in(tmp_path) as spool:
         for number in range(250):
             await spool.keep(call(str(number)))
-        drain = Drain(spool, GuardedKafka(kafka, clock=clock))
+        drain = Drain(spool, kafka.guarded())
         await drained(drain)
         assert spool.stock.waiting > 0
         await spool.keep(message("stop"))
         kafka.away_after = None
-        clock.now += PROBE_EVERY_SECONDS
+        kafka.clock.now += TRY_EVERY_SECONDS
         await drained(drain)
         said = [each for ids in kafka.taken for each in ids]
-        assert said == [*map(str, range(200)), "stop", *map(str, range(200, 250))]
+        assert said == [*map(str, range(201)), "stop", *map(str, range(201, 250))]
+
+
+@pytest.mark.parametrize(
+    ("away", "taken"), [(Lane.MESSAGES, ["call 1", "call 2"]), (Lane.CALLS, ["message 1", "message 2"])]
+)
+async def test_a_topic_that_kafka_does_not_take_holds_up_no_other(tmp_path: Path, away: Lane, taken: list[str]) -> None:
+    kafka = Kafka()
+    kafka.away = {away}
+    guarded = kafka.guarded()
+    with spool_in(tmp_path) as spool:
+        for name in "12":
+            await spool.keep(call(f"call {name}"))
+            await spool.keep(message(f"message {name}"))
+        await drained(Drain(spool, guarded))
+        assert [each for ids in kafka.taken for each in ids] == taken
+        assert [lane for lane in Lane if not guarded.closed(lane)] == sorted({away, Lane.RECEIPTS}, key=[*Lane].index)
+        kafka.away = set()
+        kafka.clock.now += TRY_EVERY_SECONDS
+        await drained(Drain(spool, guarded))
+        assert spool.stock.waiting == 0
+
+
+async def test_when_kafka_is_back_messages_come_first_though_it_was_a_call_that_found_out(tmp_path: Path) -> None:
+    kafka = Kafka()
+    kafka.away = set(Lane)
+    guarded = kafka.guarded()
+    with spool_in(tmp_path) as spool:
+        for number in range(10):
+            await spool.keep(call(str(number)))
+        drain = Drain(spool, guarded)
+        await drained(drain)
+        kafka.clock.now += TRY_EVERY_SECONDS / 2
+        await spool.keep(message("stop"))
+        await drained(drain)  # messages failed a second later than calls
+        kafka.away = set()
+        kafka.clock.now += TRY_EVERY_SECONDS / 2
+        await drained(drain)
+        assert [each for ids in kafka.taken for each in ids] == ["0", "stop", *map(str, range(1, 10))]
+
+
+async def test_a_kafka_that_is_too_slow_for_callers_is_drained_to_all_the_same(tmp_path: Path) -> None:
+    kafka = Kafka()
+    kafka.takes_seconds = 1.5
+    guarded = kafka.guarded()
+    with spool_in(tmp_path) as spool:
+        for number in range(300):
+            await spool.keep(call(str(number)))
+        await drained(Drain(spool, guarded))
+        assert spool.stock.waiting == 0
+        assert not guarded.closed(Lane.CALLS)
 
 
 async def test_what_kafka_takes_never_is_set_aside_and_holds_up_nothing(tmp_path: Path) -> None:
     kafka = Kafka()
     kafka.too_large = {"2"}
+    kafka.away_after = 3
     with spool_in(tmp_path) as spool:
-        for name in "123":
+        for name in "01234":
             await spool.keep(call(name))
-        await drained(Drain(spool, GuardedKafka(kafka)))
-        assert kafka.taken == [["1"], ["3"]]
+        drain = Drain(spool, kafka.guarded())
+        await drained(drain)
+        kafka.away_after = None  # that it was away meanwhile makes nothing forgotten
+        kafka.clock.now += TRY_EVERY_SECONDS
+        await drained(drain)
+        assert kafka.taken == [["0"], ["1"], ["3"], ["4"]]
     (aside,) = files(tmp_path, ".aside")
     aside.rename(aside.with_suffix(".spool"))
     with spool_in(tmp_path) as spool:
@@ -104,9 +172,25 @@ async def test_what_kafka_takes_never_is_set_aside_and_holds_up_nothing(tmp_path
 
 
 async def test_a_file_of_nothing_but_rubbish_is_no_end(tmp_path: Path) -> None:
-    (tmp_path / "others-000000000000001.spool").write_bytes(b"rubbish" * 100)
+    (tmp_path / f"{Lane.CALLS}-000000000000001.spool").write_bytes(b"rubbish" * 100)
     kafka = Kafka()
     with spool_in(tmp_path) as spool:
         await spool.keep(call("1"))
-        await drained(Drain(spool, GuardedKafka(kafka)))
+        await drained(Drain(spool, kafka.guarded()))
         assert kafka.taken == [["1"]]
+
+
+async def test_a_file_that_somebody_took_away_meanwhile_holds_up_nothing(tmp_path: Path) -> None:
+    kafka = Kafka()
+    kafka.away_after = 1
+    with spool_in(tmp_path, segment_bytes=100) as spool:
+        for name in "12":
+            await spool.keep(call(name))
+            await spool.keep(call(name))
+        drain = Drain(spool, kafka.guarded())
+        await drained(drain)
+        files(tmp_path)[0].unlink()
+        kafka.away_after = None
+        kafka.clock.now += TRY_EVERY_SECONDS
+        await drained(drain)
+        assert (kafka.taken[-1], spool.stock.waiting) == (["2", "2"], 0)

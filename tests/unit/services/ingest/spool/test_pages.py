@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from runtime.events import Outgoing
 from schemas.calls import CALLS_INGESTED
-from schemas.messages import MESSAGES_INGESTED, RECEIPTS_INGESTED
 from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.frames import framed
 from services.ingest.spool.pages import Lane, read, written
@@ -53,9 +52,14 @@ def test_a_whole_frame_of_anything_is_rubbish_and_no_error(payload: bytes) -> No
     assert (list(page.records), list(page.rubbish)) == ([], [framed(payload)])
 
 
-def test_messages_have_a_lane_of_their_own_and_it_is_the_first() -> None:
-    lanes = [Lane.of(record(topic.name)) for topic in (CALLS_INGESTED, MESSAGES_INGESTED, RECEIPTS_INGESTED)]
-    assert lanes == [Lane.OTHERS, Lane.MESSAGES, Lane.OTHERS]
+def test_a_record_under_the_key_before_is_read_and_written_under_the_new_one() -> None:
+    rotated = Cipher(b"n" * 32, b"s" * 32)
+    assert read(written(record(), CIPHER), rotated).records == [record()]
+    assert read(written(record(), rotated), CIPHER).records == []
+    assert read(written(record(), rotated), Cipher(b"n" * 32)).records == [record()]
+
+
+def test_messages_are_the_first_lane() -> None:
     assert next(iter(Lane)) is Lane.MESSAGES
 
 

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from services.ingest.metrics import Outcome
 from services.ingest.spool.errors import NotSpooled, SpoolFull, SpoolInUse
+from services.ingest.spool.pages import Lane
 from tests.unit.services.ingest.spool.disk import Disk, installed
 from tests.unit.services.ingest.spool.ground import all_of, call, files, message, spool_in
 from tests.waiting import until
@@ -43,7 +44,7 @@ async def test_what_is_kept_meanwhile_comes_in_its_order(tmp_path: Path) -> None
     with spool_in(tmp_path, segment_bytes=1) as spool:
         await spool.keep(call("1"))
         await spool.keep(call("2"))
-        first = await spool.first()
+        first = await spool.first(Lane.CALLS)
         assert first is not None
         await spool.keep(message("3"))
         await spool.drained(first)
@@ -53,10 +54,10 @@ async def test_what_is_kept_meanwhile_comes_in_its_order(tmp_path: Path) -> None
 async def test_a_file_stays_until_it_is_said_to_be_drained(tmp_path: Path) -> None:
     with spool_in(tmp_path) as spool:
         await spool.keep(call("1"))
-        first, again = await spool.first(), await spool.first()
+        first, again = await spool.first(Lane.CALLS), await spool.first(Lane.CALLS)
         assert first == again
         await spool.keep(call("2"))
-        assert first == await spool.first()
+        assert first == await spool.first(Lane.CALLS)
         assert len(files(tmp_path)) == 2
 
 
@@ -151,20 +152,18 @@ async def test_without_descriptors_it_refuses_and_takes_again_by_itself(tmp_path
         assert await all_of(spool) == ["2", "3"]
 
 
-async def test_a_disk_that_hangs_is_given_up_and_memory_stays_bounded(
-    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_disk_that_hangs_is_given_up_and_memory_stays_bounded(tmp_path: Path, disk: Disk) -> None:
     with spool_in(tmp_path) as spool:
         disk.hung = threading.Event()
-        with monkeypatch.context() as impatient:
-            impatient.setattr("services.ingest.spool.group._PATIENCE_SECONDS", 0.01)
-            for number in range(20):
-                with pytest.raises(NotSpooled):
-                    await spool.keep(call(str(number), size=1_000_000))
+        for number in range(20):
+            with pytest.raises(NotSpooled):
+                await spool.keep(call(str(number), size=1_000_000), within=0.01)
         assert 15_000_000 < spool._group.bytes < 17 * 1024 * 1024
+        assert [spool.well] == [False]
         disk.hung.set()
         disk.hung = None
         await until(lambda: spool._group.bytes == 0)  # what it had taken is written after all
+        assert [spool.well] == [True]
         await all_of(spool)
         await spool.keep(call("later"))
         assert await all_of(spool) == ["later"]
