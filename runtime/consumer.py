@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 
@@ -19,6 +19,7 @@ from runtime.consume import Consumption
 from runtime.errors import Fenced
 from runtime.lag import forget_lag, measure_lag
 from runtime.membership import Membership
+from runtime.precedence import in_precedence
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
@@ -35,8 +36,16 @@ class Consumer:
     """One group member: brings batches to a Consumption, commits after each, drains on revocation."""
 
     def __init__(
-        self, broker: KafkaBroker, consumption: Consumption, *, membership: Membership, batch_records: int
+        self,
+        broker: KafkaBroker,
+        consumption: Consumption,
+        *,
+        membership: Membership,
+        batch_records: int,
+        first: Collection[str] = (),
     ) -> None:
+        """`first`: topics whose records go before those of others."""
+        self._first = frozenset(consumption.namespace + topic for topic in first)
         self._consumption = consumption
         self._membership = membership
         self._batch_records = batch_records
@@ -66,6 +75,8 @@ class Consumer:
         by the record itself. What comes when the end has come is left to whoever is next: nothing of it is committed.
         """
         found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=self._batch_records)
+        if self._first and found:
+            found = await in_precedence(consumer, found, first=self._first)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -119,8 +119,11 @@ class Service:
         self._parts.tables[topic.name] = table, reader.run
         return table
 
-    def consume(self, parsers: Mapping[str, Parse], handler: Handler) -> Consumer:
-        """One group member for all these topics: what concerns one conversation comes to one process, in batches."""
+    def consume(self, parsers: Mapping[str, Parse], handler: Handler, *, first: Collection[str] = ()) -> Consumer:
+        """One group member for all these topics: what concerns one conversation comes to one process, in batches.
+
+        `first`: of these topics, those that must have been handled to their end before a record of another is.
+        """
         for topic in parsers:
             metrics.DEAD_LETTERS.labels(topic)  # born at 0, or Prometheus would miss the first
         consumption = Consumption(
@@ -140,6 +143,7 @@ class Service:
                 instance=f"{self.name}-{self.settings.instance}" if self.settings.instance else None,
             ),
             batch_records=self.settings.batch_records,
+            first=first,
         )
         self._parts.consumers.append(consumer)
         return consumer

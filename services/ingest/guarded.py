@@ -30,6 +30,7 @@ class GuardedKafka:
         self._publishers = publishers
         self._clock = clock
         self._breakers = dict.fromkeys(publishers, Breaker())
+        self._answering_since: dict[str, float] = {}
         for topic in publishers:
             metrics.BREAKER_OPEN.labels(topic).set_function(partial(self._passed_by, topic))
 
@@ -46,6 +47,10 @@ class GuardedKafka:
     def answers(self, topic: str) -> bool:
         """Whether it took what it was given last, however long that lasted."""
         return self._breakers[topic].circuit is not Circuit.OPEN
+
+    def answering_for(self, topic: str) -> float:
+        """Seconds since it took something again after it had not."""
+        return self._clock() - self._answering_since[topic] if self.answers(topic) else 0.0
 
     def admits(self, topic: str) -> bool:
         """Whether it is worth a try for whoever can wait."""
@@ -77,4 +82,5 @@ class GuardedKafka:
             "Kafka is %s", _SAID[breaker.circuit], extra={"action": f"breaker_{breaker.circuit}", "topic": topic}
         )
         if before.circuit is Circuit.OPEN:
+            self._answering_since[topic] = self._clock()
             self._breakers = {name: each.due() for name, each in self._breakers.items()}

@@ -47,6 +47,7 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "callback before the answer": Behaviour((_fault("callback-before-answer"),)),
     "no callback": Behaviour((_SILENT,)),
     "callback twice": Behaviour((_fault("callback-twice"),)),
+    "callbacks backwards": Behaviour((_fault("callbacks-backwards"),)),
     "callback of another": Behaviour((_fault("callback-of-another"),)),
     "webhooks lost": Behaviour((_UNANSWERED, _fault("webhook-lost", times=None))),
     "webhooks twice": Behaviour((_fault("webhook-twice", times=None),)),

@@ -37,6 +37,10 @@ class MongoCluster:
         host = await asyncio.to_thread(self._primary)
         return next(node for node in self.nodes if node.address == host)
 
+    async def elections(self) -> int:
+        """How many there were, as the members count them. Raises PyMongoError where nobody won the last one."""
+        return await asyncio.to_thread(self._term)
+
     async def step_down(self) -> None:
         """The primary stands back for some seconds; whoever speaks to it is thrown out in the middle."""
         await asyncio.to_thread(self._step_down)
@@ -58,6 +62,11 @@ class MongoCluster:
         with self._client() as client:
             host: str = client.admin.command("hello")["primary"]
             return host
+
+    def _term(self) -> int:
+        with self._client() as client:
+            term: int = client.admin.command("replSetGetStatus")["term"]
+            return term
 
     def _step_down(self) -> None:
         with self._client() as client, suppress(AutoReconnect):

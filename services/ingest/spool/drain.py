@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from runtime.errors import TooLarge
 from runtime.events import Outgoing
 from services.ingest import metrics
+from services.ingest.breaker import TRY_EVERY_SECONDS
 from services.ingest.guarded import GuardedKafka
 from services.ingest.metrics import Outcome
 from services.ingest.spool.pages import Lane
@@ -21,6 +22,9 @@ _PROBE_SECONDS: Final = 2.0
 # What follows a good one.
 _CHUNK_SECONDS: Final = 10.0
 _CHUNK_RECORDS: Final = 200
+# A STOP may lie on the disk of another replica, which finds out up to one try later that Kafka is back: until then the
+# calls wait that ended after it.
+HEAD_START_SECONDS: Final[Mapping[Lane, float]] = {Lane.CALLS: 2 * TRY_EVERY_SECONDS}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,9 +62,15 @@ class Drain:
         """Whether a chunk came further: after it another lane may be the first in which there is something to do."""
         await self._spool.reach()
         for lane in Lane:
-            if self._spool.stock.lanes.get(lane) and self._kafka.admits(lane) and await self._advanced(lane):
+            if self._spool.stock.lanes.get(lane) and self._may_go(lane) and await self._advanced(lane):
                 return True
         return False
+
+    def _may_go(self, lane: Lane) -> bool:
+        """Whether Kafka takes it is found out by a single record; the others have the head start to wait for."""
+        if not self._kafka.answers(lane):
+            return self._kafka.admits(lane)
+        return self._kafka.answering_for(lane) >= HEAD_START_SECONDS.get(lane, 0)
 
     async def _advanced(self, lane: Lane) -> bool:
         if lane not in self._begun:

@@ -82,6 +82,8 @@ async def test_ingest_that_restarts_while_kafka_hangs_knows_its_businesses_and_l
     async with ingest(own_wire, session, credentials, folder) as first:
         assert rings_the_phone(await first.answers("/twilio/voice", VOICE | {"CallSid": call_sid(1)}))
         await until(lambda: any((folder / "snapshots").glob("*.json")))
+        # At its start it had not heard of Kafka yet, so the call may have gone by the disk.
+        await until(lambda: not any((folder / "spool").glob("*.spool")))
         await first.killed()
     assert kafka.pid is not None
     with frozen(kafka.pid):

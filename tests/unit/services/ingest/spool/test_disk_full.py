@@ -13,7 +13,7 @@ import pytest
 from services.ingest.spool.drain import Drain
 from services.ingest.spool.errors import NotSpooled
 from tests.unit.services.ingest.spool.ground import all_of, call, files, spool_in
-from tests.unit.services.ingest.spool.test_drain import Kafka
+from tests.unit.services.ingest.spool.test_drain import Kafka, drained
 
 
 @contextmanager
@@ -48,8 +48,6 @@ async def test_rubbish_that_there_is_no_room_for_holds_up_nothing_and_is_kept(tm
     os.truncate(file, file.stat().st_size - 1)
     kafka = Kafka()
     with spool_in(tmp_path) as spool, files_no_longer_than(500):
-        drain = Drain(spool, kafka.guarded())
-        while await drain.step():
-            pass
+        await drained(Drain(spool, kafka.guarded()), kafka)
     assert kafka.taken == [["1"], ["2"]]
     assert (files(tmp_path), len(files(tmp_path, ".aside"))) == ([], 1)

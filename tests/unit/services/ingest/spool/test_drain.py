@@ -12,7 +12,7 @@ from runtime.events import Outgoing
 from runtime.publish import Publisher
 from services.ingest.breaker import TRY_EVERY_SECONDS
 from services.ingest.guarded import GuardedKafka
-from services.ingest.spool.drain import Drain
+from services.ingest.spool.drain import HEAD_START_SECONDS, Drain
 from services.ingest.spool.pages import Lane
 from tests.unit.services.ingest.spool.ground import all_of, call, files, message, spool_in
 
@@ -53,7 +53,14 @@ class Clock:
         return self.now
 
 
-async def drained(drain: Drain) -> None:
+async def drained(drain: Drain, kafka: Kafka) -> None:
+    """To the end, the head start of messages included."""
+    await until_it_waits(drain)
+    kafka.clock.now += HEAD_START_SECONDS[Lane.CALLS]
+    await until_it_waits(drain)
+
+
+async def until_it_waits(drain: Drain) -> None:
     while await drain.step():
         pass
 
@@ -63,9 +70,26 @@ async def test_all_is_drained_messages_first(tmp_path: Path) -> None:
     with spool_in(tmp_path) as spool:
         for record in (call("1"), message("2"), call("3"), message("4")):
             await spool.keep(record)
-        await drained(Drain(spool, kafka.guarded()))
+        await drained(Drain(spool, kafka.guarded()), kafka)
         assert kafka.taken == [["2"], ["4"], ["1"], ["3"]]  # the first of each finds out whether Kafka is there
         assert (spool.stock.waiting, spool.stock.oldest_at) == (0, None)
+
+
+async def test_calls_wait_until_every_replica_may_have_said_the_messages_on_its_disk(tmp_path: Path) -> None:
+    """But for one call: somebody must find out whether Kafka takes them."""
+    kafka = Kafka()
+    with spool_in(tmp_path) as spool:
+        for number in range(10):
+            await spool.keep(call(str(number)))
+        drain = Drain(spool, kafka.guarded())
+        await until_it_waits(drain)
+        kafka.clock.now += HEAD_START_SECONDS[Lane.CALLS] - 0.1
+        await spool.keep(message("stop"))
+        await until_it_waits(drain)
+        assert kafka.taken == [["0"], ["stop"]]
+        kafka.clock.now += 0.1
+        await until_it_waits(drain)
+        assert kafka.taken[2:] == [[*map(str, range(1, 10))]]
 
 
 async def test_while_kafka_is_away_one_record_now_and_then_finds_out(tmp_path: Path) -> None:
@@ -75,12 +99,12 @@ async def test_while_kafka_is_away_one_record_now_and_then_finds_out(tmp_path: P
         for number in range(300):
             await spool.keep(call(str(number)))
         drain = Drain(spool, kafka.guarded())
-        await drained(drain)
+        await drained(drain, kafka)
         kafka.away_after = None
-        await drained(drain)
+        await until_it_waits(drain)
         assert kafka.taken == []  # the breaker is open
         kafka.clock.now += TRY_EVERY_SECONDS
-        await drained(drain)
+        await drained(drain, kafka)
         assert [len(ids) for ids in kafka.taken] == [1, 200, 99]
         assert spool.stock.waiting == 0
 
@@ -92,12 +116,12 @@ async def test_it_goes_on_where_it_was_when_kafka_went_away_but_messages_come_be
         for number in range(250):
             await spool.keep(call(str(number)))
         drain = Drain(spool, kafka.guarded())
-        await drained(drain)
+        await drained(drain, kafka)
         assert spool.stock.waiting > 0
         await spool.keep(message("stop"))
         kafka.away_after = None
         kafka.clock.now += TRY_EVERY_SECONDS
-        await drained(drain)
+        await drained(drain, kafka)
         said = [each for ids in kafka.taken for each in ids]
         assert said == [*map(str, range(201)), "stop", *map(str, range(201, 250))]
 
@@ -113,12 +137,12 @@ async def test_a_topic_that_kafka_does_not_take_holds_up_no_other(tmp_path: Path
         for name in "12":
             await spool.keep(call(f"call {name}"))
             await spool.keep(message(f"message {name}"))
-        await drained(Drain(spool, guarded))
+        await drained(Drain(spool, guarded), kafka)
         assert [each for ids in kafka.taken for each in ids] == taken
         assert [lane for lane in Lane if not guarded.closed(lane)] == sorted({away, Lane.RECEIPTS}, key=[*Lane].index)
         kafka.away = set()
         kafka.clock.now += TRY_EVERY_SECONDS
-        await drained(Drain(spool, guarded))
+        await drained(Drain(spool, guarded), kafka)
         assert spool.stock.waiting == 0
 
 
@@ -130,13 +154,13 @@ async def test_when_kafka_is_back_messages_come_first_though_it_was_a_call_that_
         for number in range(10):
             await spool.keep(call(str(number)))
         drain = Drain(spool, guarded)
-        await drained(drain)
+        await until_it_waits(drain)
         kafka.clock.now += TRY_EVERY_SECONDS / 2
         await spool.keep(message("stop"))
-        await drained(drain)  # messages failed a second later than calls
+        await until_it_waits(drain)  # messages failed a second later than calls
         kafka.away = set()
         kafka.clock.now += TRY_EVERY_SECONDS / 2
-        await drained(drain)
+        await drained(drain, kafka)
         assert [each for ids in kafka.taken for each in ids] == ["0", "stop", *map(str, range(1, 10))]
 
 
@@ -147,7 +171,7 @@ async def test_a_kafka_that_is_too_slow_for_callers_is_drained_to_all_the_same(t
     with spool_in(tmp_path) as spool:
         for number in range(300):
             await spool.keep(call(str(number)))
-        await drained(Drain(spool, guarded))
+        await drained(Drain(spool, guarded), kafka)
         assert spool.stock.waiting == 0
         assert not guarded.closed(Lane.CALLS)
 
@@ -160,10 +184,10 @@ async def test_what_kafka_takes_never_is_set_aside_and_holds_up_nothing(tmp_path
         for name in "01234":
             await spool.keep(call(name))
         drain = Drain(spool, kafka.guarded())
-        await drained(drain)
+        await drained(drain, kafka)
         kafka.away_after = None  # that it was away meanwhile makes nothing forgotten
         kafka.clock.now += TRY_EVERY_SECONDS
-        await drained(drain)
+        await drained(drain, kafka)
         assert kafka.taken == [["0"], ["1"], ["3"], ["4"]]
     (aside,) = files(tmp_path, ".aside")
     aside.rename(aside.with_suffix(".spool"))
@@ -176,7 +200,7 @@ async def test_a_file_of_nothing_but_rubbish_is_no_end(tmp_path: Path) -> None:
     kafka = Kafka()
     with spool_in(tmp_path) as spool:
         await spool.keep(call("1"))
-        await drained(Drain(spool, kafka.guarded()))
+        await drained(Drain(spool, kafka.guarded()), kafka)
         assert kafka.taken == [["1"]]
 
 
@@ -188,9 +212,9 @@ async def test_a_file_that_somebody_took_away_meanwhile_holds_up_nothing(tmp_pat
             await spool.keep(call(name))
             await spool.keep(call(name))
         drain = Drain(spool, kafka.guarded())
-        await drained(drain)
+        await drained(drain, kafka)
         files(tmp_path)[0].unlink()
         kafka.away_after = None
         kafka.clock.now += TRY_EVERY_SECONDS
-        await drained(drain)
+        await drained(drain, kafka)
         assert (kafka.taken[-1], spool.stock.waiting) == (["2", "2"], 0)

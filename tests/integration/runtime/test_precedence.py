@@ -1,0 +1,94 @@
+"""A topic that goes first: what stands in it when others are handled has been handled before them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from runtime.precedence import in_precedence
+from tests.integration.runtime.ground import Ground
+from tests.integration.runtime.toy import PINGS, PONGS
+
+FIRST, THEN = PONGS.name, PINGS.name
+
+
+def at(ground: Ground, topic: str, partition: int) -> TopicPartition:
+    return TopicPartition(ground.namespace + topic, partition)
+
+
+async def say(ground: Ground, topic: str, partition: int, *values: bytes) -> None:
+    await ground.say_raw(*((topic, None, value) for value in values), partition=partition)
+
+
+@asynccontextmanager
+async def reading(ground: Ground) -> AsyncIterator[AIOKafkaConsumer]:
+    """Partitions 0 and 1 of both topics, whose beginnings are known."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=ground.kafka, fetch_max_wait_ms=50, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        assigned = [at(ground, topic, number) for topic in (FIRST, THEN) for number in (0, 1)]
+        consumer.assign(assigned)
+        for partition in assigned:
+            assert await consumer.position(partition) == 0
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def fetched(consumer: AIOKafkaConsumer, *partitions: TopicPartition) -> Mapping[TopicPartition, Sequence[Any]]:
+    """Of these partitions alone, as if what is in the others had not come yet."""
+    found: dict[TopicPartition, list[ConsumerRecord]] = {}
+    while not found:
+        found = await consumer.getmany(*partitions, timeout_ms=1_000)
+    return found
+
+
+def values(found: Mapping[TopicPartition, Sequence[Any]]) -> list[bytes]:
+    return [record.value for records in found.values() for record in records]
+
+
+async def handled(consumer: AIOKafkaConsumer, ground: Ground, *, count: int) -> list[bytes]:
+    said: list[bytes] = []
+    while len(said) < count:
+        found = await consumer.getmany(timeout_ms=1_000)
+        said += values(await in_precedence(consumer, found, first={ground.namespace + FIRST}))
+    return said
+
+
+async def test_what_was_fetched_later_and_goes_first_is_handled_first(ground: Ground) -> None:
+    """Both stood in Kafka; only the one that must wait had been fetched. It is put back, and comes once."""
+    async with reading(ground) as consumer:
+        await say(ground, FIRST, 0, b"stop")
+        await say(ground, THEN, 0, b"call 1", b"call 2")
+        found = await fetched(consumer, at(ground, THEN, 0))
+        assert await in_precedence(consumer, found, first={ground.namespace + FIRST}) == {}
+        said = await handled(consumer, ground, count=3)
+        assert said == [b"stop", b"call 1", b"call 2"]
+
+
+async def test_other_partitions_hold_other_conversations_and_do_not_wait(ground: Ground) -> None:
+    async with reading(ground) as consumer:
+        await say(ground, FIRST, 0, b"stop")
+        await say(ground, THEN, 0, b"waits")
+        await say(ground, THEN, 1, b"goes on")
+        found: dict[TopicPartition, Sequence[Any]] = {}
+        while len(found) < 2:
+            found |= await fetched(consumer, at(ground, THEN, 0), at(ground, THEN, 1))
+        kept = await in_precedence(consumer, found, first={ground.namespace + FIRST})
+        assert values(kept) == [b"goes on"]
+        assert await handled(consumer, ground, count=2) == [b"stop", b"waits"]
+
+
+@pytest.mark.parametrize("before", [(), (b"stop",)])
+async def test_where_nothing_is_left_of_it_nothing_waits(ground: Ground, before: tuple[bytes, ...]) -> None:
+    async with reading(ground) as consumer:
+        if before:
+            await say(ground, FIRST, 0, *before)
+            assert values(await fetched(consumer, at(ground, FIRST, 0))) == [*before]
+        await say(ground, THEN, 0, b"call")
+        found = await fetched(consumer, at(ground, THEN, 0))
+        assert values(await in_precedence(consumer, found, first={ground.namespace + FIRST})) == [b"call"]
