@@ -41,9 +41,12 @@ def database_name(service: str, *, namespace: str = "") -> str:
 
 
 async def expire_after(collection: AsyncIOMotorCollection[dict[str, Any]], field: str, *, seconds: int) -> None:
-    """MongoDB deletes documents so long after the time in their field. Called again, it changes how long."""
+    """MongoDB deletes documents so long after the time in their field. Called again, it changes how long.
+
+    Those without the field stay, and are not in the index.
+    """
     try:
-        await collection.create_index(field, expireAfterSeconds=seconds)
+        await collection.create_index(field, expireAfterSeconds=seconds, sparse=True)
     except OperationFailure as error:
         if error.code != _INDEX_OPTIONS_CONFLICT:
             raise

@@ -6,6 +6,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from functools import lru_cache
 
 import phonenumbers
 
@@ -53,8 +54,8 @@ def caller_of(raw: str, *, region: str = "US") -> Caller:
 
 def e164(raw: str, *, region: str = "US") -> str | None:
     """The number in E.164, or None for what no phone could have. One form: one person has one hash."""
-    if _NORTH_AMERICAN.fullmatch(raw):
-        return raw
+    if not raw or _NORTH_AMERICAN.fullmatch(raw):
+        return raw or None
     try:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
@@ -73,19 +74,21 @@ class Identities:
 
     def person(self, number: str) -> str:
         """Names a caller everywhere, for what holds across businesses."""
-        return f"p{self.key_id}_{self._hash('person', number)}"
+        return f"p{self.key_id}_{_hash(self.key, 'person', number)}"
 
     def conversation(self, business_id: str, number: str) -> str:
         """Names one caller at one business: the record key of everything about that pair."""
-        return f"c{self.key_id}_{self._hash('conversation', business_id, number)}"
+        return f"c{self.key_id}_{_hash(self.key, 'conversation', business_id, number)}"
 
     def number(self, number: str) -> str:
         """Names a business's number where the number itself must not stand, as in a record key."""
-        return f"n{self.key_id}_{self._hash('number', number)}"
+        return f"n{self.key_id}_{_hash(self.key, 'number', number)}"
 
     def nobody(self, call_sid: str) -> str:
         """A withheld caller has no person; each of its calls stands alone."""
-        return f"c{self.key_id}_{self._hash('nobody', call_sid)}"
+        return f"c{self.key_id}_{_hash(self.key, 'nobody', call_sid)}"
 
-    def _hash(self, *parts: str) -> str:
-        return hmac.digest(self.key, "\x00".join(parts).encode(), "sha256").hex()[:32]
+
+@lru_cache(maxsize=8192)  # each webhook of a call asks for the same
+def _hash(key: bytes, *parts: str) -> str:
+    return hmac.digest(key, "\x00".join(parts).encode(), "sha256").hex()[:32]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
 from runtime.secrets import SecretFolder, SecretMissing
-from services.ingest.body import read_form
+from services.ingest.body import header, read_form
 from services.ingest.forms import Form
 from services.ingest.refusals import Refusal, Refused
 from services.ingest.twilio import signed_with_any
@@ -24,14 +25,13 @@ class Admission:
     async def admit(self, request: Request) -> Webhook:
         """Raises Refused."""
         form = await read_form(request)
-        said = form.said()
-        tokens = self._tokens(said.get("AccountSid", ""))
-        signature = request.headers.get("x-twilio-signature", "")
+        tokens = self._tokens(form.said.get("AccountSid", ""))
+        signature = header(request, b"x-twilio-signature")
         query: bytes = request.scope["query_string"]
         url = self._signed_url(request.scope["path"], query)
         if not signed_with_any(tokens, url=url, form=form, signature=signature):
             raise Refused(Refusal.SIGNATURE_WRONG)
-        return Webhook(said=said, query=_understood(query))
+        return Webhook(said=form.said, query=_understood(query))
 
     def _tokens(self, account_sid: str) -> tuple[str, ...]:
         """During a rotation both tokens hold: Twilio changes over at a moment that is not ours."""
@@ -47,8 +47,8 @@ class Admission:
         return f"{self.public_url}{path}{'?' if query else ''}{query.decode('latin-1')}"
 
 
-def _understood(query: bytes) -> dict[str, str]:
+def _understood(query: bytes) -> Mapping[str, str]:
     try:
-        return Form.parse(query).said()
+        return Form.parse(query).said
     except ValueError:
         raise Refused(Refusal.UNREADABLE) from None

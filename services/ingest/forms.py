@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
@@ -9,11 +11,16 @@ from urllib.parse import unquote_to_bytes
 MAX_FIELDS = 256
 
 
-class Form(dict[str, tuple[str, ...]]):
-    """All values by name, in the order in which they came."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`said`: one string a name; `repeated`: all values of the names that came more than once, which are hardly any.
 
-    # The first method by which Twilio's validator asks a multi-dict for the values of a name.
-    getall = dict.__getitem__
+    What was said differently under one name is joined by a comma, as HTTP does with headers. So nothing is lost, and a
+    SID or number that came twice is none any more: it fails its check.
+    """
+
+    said: Mapping[str, str]
+    repeated: Mapping[str, Sequence[str]]
 
     @classmethod
     def parse(cls, encoded: bytes) -> Self:
@@ -23,24 +30,25 @@ class Form(dict[str, tuple[str, ...]]):
         """
         if encoded.count(b"&") >= MAX_FIELDS:
             raise ValueError(f"a form has at most {MAX_FIELDS} fields")
-        form = cls()
+        said: dict[str, str] = {}
+        repeated: dict[str, list[str]] = {}
         for pair in encoded.decode().replace("+", " ").split("&"):
             if not pair:
                 continue
             name, _, value = pair.partition("=")
-            if "%" in pair:
-                name, value = _unescaped(name), _unescaped(value)
-            form[name] = (*form[name], value) if name in form else (value,)
-        return form
+            if "%" in value:
+                value = _unescaped(value)
+            if "%" in name:
+                name = _unescaped(name)
+            if name in said:
+                repeated.setdefault(name, [said[name]]).append(value)
+            else:
+                said[name] = value
+        said |= {name: ", ".join(dict.fromkeys(values)) for name, values in repeated.items()}
+        return cls(said, repeated)
 
-    def said(self) -> dict[str, str]:
-        """One string a name. What was said differently under one name is joined by a comma, as HTTP does with headers.
-
-        So nothing is lost, and a SID or number that came twice is none any more: it fails its check.
-        """
-        return {
-            name: values[0] if len(values) == 1 else ", ".join(dict.fromkeys(values)) for name, values in self.items()
-        }
+    def values(self, name: str) -> Sequence[str]:
+        return self.repeated.get(name) or (self.said[name],)
 
 
 def _unescaped(text: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 from xml.sax.saxutils import escape
@@ -19,14 +20,33 @@ _ACTION: Final = "{action}"
 _STATUS_CALLBACK: Final = "{status_callback}"
 
 
-def signed_with_any(tokens: Iterable[str], *, url: str, form: Form, signature: str) -> bool:
-    return any(_signed(RequestValidator(token), url, form, signature) for token in tokens)
+class _Fields(dict[str, Sequence[str]]):
+    """A form as Twilio's validator takes one."""
+
+    # The first method by which it asks for the values of a name.
+    getall = dict.__getitem__
 
 
-def _signed(validator: RequestValidator, url: str, form: Form, signature: str) -> bool:
-    """`validate` computes the signature twice, for the URL with its port and without: only where it is not this one."""
-    expected = validator.compute_signature(url, form)
-    return hmac.compare_digest(expected.encode(), signature.encode()) or validator.validate(url, form, signature)
+def signed_with_any(tokens: Sequence[str], *, url: str, form: Form, signature: str) -> bool:
+    """Twilio's own check has the last word: it is asked wherever the signature is not the plain one, as with a port."""
+    signed = _signed(url, form)
+    if any(hmac.compare_digest(_signature(token, signed), signature.encode()) for token in tokens):
+        return True
+    fields = _Fields({name: form.values(name) for name in form.said})
+    return any(RequestValidator(token).validate(url, fields, signature) for token in tokens)
+
+
+def _signed(url: str, form: Form) -> bytes:
+    """What the library's check makes of them, in a fifth of the time; every call waits for it."""
+    if form.repeated:
+        parts = [name + value for name in sorted(form.said) for value in sorted({*form.values(name)})]
+    else:
+        parts = [name + value for name, value in sorted(form.said.items())]
+    return (url + "".join(parts)).encode()
+
+
+def _signature(token: str, signed: bytes) -> bytes:
+    return b64encode(hmac.digest(token.encode(), signed, "sha1"))
 
 
 def dialled(numbers: tuple[str, ...], *, ring_seconds: int, action: str, status_callback: str) -> str:

@@ -50,7 +50,12 @@ def update(change: Change, said: Sequence[Saying], now: datetime) -> UpdateOne:
 
 
 def _fields(entry: Entry, now: datetime) -> dict[str, Any]:
-    """The entry whole, and beside it what the ledger is asked by."""
+    """The entry whole, and beside it what the ledger is asked by.
+
+    Absent and not null where it is not settled, which is never taken back: the index of what is to be forgotten then
+    holds nothing else.
+    """
+    settled = {"settled_at": now} if entry.state in SETTLED else {}
     return {
         "state": entry.state.value,
         "account_sid": entry.text.account_sid,
@@ -59,7 +64,7 @@ def _fields(entry: Entry, now: datetime) -> dict[str, Any]:
         "claimed_at": entry.claimed_at,
         "message_sid": entry.message_sid,
         "expires_at": entry.text.expires_at,
-        "settled_at": now if entry.state in SETTLED else None,
+        **settled,
         "touched_at": now,
         "entry": entry.model_dump(mode="json", exclude_none=True),
     }

@@ -7,8 +7,9 @@ broker has acknowledged it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import uniform
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from runtime.events import Outgoing
 from runtime.metrics import CONFLICTS
 from runtime.mongo import duplicates, expire_after
 from runtime.retry import full_jitter
+from runtime.shares import in_shares
 from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
 from services.sender.ledger import Claim, Claimed, DeadlinePassed, Entry, State, message_named, take
@@ -42,8 +44,6 @@ class Ledger:
         due = {"due_at": {"$type": "date"}}
         await self.collection.create_index([("state", 1), ("due_at", 1)], partialFilterExpression=due)
         await self.collection.create_index([("state", 1), ("expires_at", 1)])
-        intents = {"state": State.INTENT.value}
-        await self.collection.create_index([("state", 1), ("opened_at", 1)], partialFilterExpression=intents)
         speaking = {"unpublished.0": {"$exists": True}}
         await self.collection.create_index("touched_at", partialFilterExpression=speaking)
         # One message settles one text, whatever is said of it.
@@ -52,11 +52,13 @@ class Ledger:
         await self.collection.create_index("entry.text.recipient")
         await expire_after(self.collection, "settled_at", seconds=int(keep.total_seconds()))
 
-    async def open(self, texts: Iterable[Text], *, now: datetime) -> list[Held]:
+    async def open(self, texts: Sequence[Text], *, now: datetime) -> list[Held]:
         """Writes down what is to be sent; returns what was not there. What was, in whatever state, stays as it is."""
+        shares = await in_shares(texts, partial(self._open, now=now))
+        return [held for share in shares for held in share]
+
+    async def _open(self, texts: Sequence[Text], *, now: datetime) -> list[Held]:
         entries = [Entry(text=text, due_at=now) for text in texts]
-        if not entries:
-            return []
         there: set[int] = set()
         try:
             await self.collection.bulk_write([inserted(entry, now) for entry in entries], ordered=False)
@@ -171,10 +173,10 @@ class Ledger:
             await self.collection.update_many({"_id": {"$in": list(texts)}}, said)
 
     async def standing(self) -> tuple[Mapping[State, int], datetime | None]:
-        """How many are neither done nor given up, by state, and since when the oldest intent waits."""
+        """How many are neither done nor given up, by state, and since when the intent waits whose time ends first."""
         counts = {s: await self.collection.count_documents({"state": s.value}) for s in State if s not in SETTLED}
         oldest = await self.collection.find_one(
-            {"state": State.INTENT.value}, {"opened_at": 1}, sort=[("opened_at", 1)]
+            {"state": State.INTENT.value}, {"opened_at": 1}, sort=[("expires_at", 1)]
         )
         return counts, oldest["opened_at"] if oldest else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import given
@@ -44,3 +45,8 @@ def test_the_event_of_another_topic_is_refused() -> None:
     assert PONGS.parse(value).data.total == 1
     with pytest.raises(ForeignEvent):
         PONGS.parse(value.replace(b"pongs", b"pings"))
+
+
+@given(st.text(), st.text(), st.text())
+def test_an_id_is_a_uuid_of_version_5_of_the_topics_own_namespace(topic: str, subject: str, transition: str) -> None:
+    assert event_id(topic, subject, transition) == str(uuid5(uuid5(NAMESPACE_URL, topic), f"{subject}|{transition}"))

@@ -47,7 +47,7 @@ async def refusal(asked: Request, *, patience: float = 5.0) -> Refusal:
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=UTF-8", FORM.upper()])
 async def test_a_form_is_read_chunk_by_chunk(content_type: str) -> None:
     form = await read_form(request(Sender([b"Bo", b"dy=hel", b"lo"]), content_type=content_type))
-    assert form.said() == {"Body": "hello"}
+    assert form.said == {"Body": "hello"}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_another_content_type_is_refused(content_type: str | None) -> None
 async def test_a_body_of_exactly_the_limit_is_taken() -> None:
     body = b"Body=".ljust(MAX_BYTES, b"x")
     form = await read_form(request(Sender([body]), content_length=str(len(body))))
-    assert len(form.said()["Body"]) == MAX_BYTES - len("Body=")
+    assert len(form.said["Body"]) == MAX_BYTES - len("Body=")
 
 
 async def test_a_body_that_says_it_is_too_large_is_refused_unread() -> None:

@@ -53,7 +53,7 @@ def test_no_phone_number_is_in_a_url(number: str) -> None:
 
 
 def test_what_the_url_says_is_understood_when_it_comes_back() -> None:
-    query = Form.parse(urlsplit(URLS.call_status).query.encode()).said()
+    query = Form.parse(urlsplit(URLS.call_status).query.encode()).said
     child = Webhook(said=CHILD_ENDED, query=query)
     fact = call_ingested(Step.CALL_STATUS, child, business(), identities=IDENTITIES, now=NOW).data
     assert (fact.call_sid, fact.conversation_id, fact.called) == (CALL, VOICED.conversation_id, NUMBER)
