@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
-# More than a broker that is there takes; whoever does not know what comes first hands on nothing else.
-_ASK_SECONDS: Final = 2.0
+# More than a broker that is there takes.
+_ASK_SECONDS: Final = 1.0
 
 Found = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -21,24 +22,38 @@ Found = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 async def in_precedence(consumer: Any, found: Found, *, first: Collection[str]) -> Found:
     """What of it may be handled now. The rest is put back, and comes again behind what it has to wait for.
 
-    Nothing may be where the broker does not say in time what there is; nor where it raises a KafkaError.
+    So it is where the broker does not say what there is: whoever does not know what comes first waits.
     """
     behind = {tp.partition for tp in found if tp.topic not in first}
     siblings = [tp for tp in consumer.assignment() if tp.topic in first and tp.partition in behind]
     if not siblings:
         return found
     try:
-        async with asyncio.timeout(_ASK_SECONDS):
-            ends = await consumer.end_offsets(siblings)
-            short = {tp.partition for tp in siblings if await consumer.position(tp) < ends[tp]}
-    except BaseException as error:
+        short = {tp.partition for tp in await _short(consumer, siblings)}
+    except BaseException:
         _put_back(consumer, found)
-        if isinstance(error, TimeoutError):
-            return {}
         raise
     waiting = {tp: records for tp, records in found.items() if tp.topic not in first and tp.partition in short}
     _put_back(consumer, waiting)
     return {tp: records for tp, records in found.items() if tp not in waiting}
+
+
+async def _short(consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition]:
+    """Those that are not known to be at their end. All at once, and one by one where one of them is silent."""
+    if (at_end := await _at_end(consumer, partitions)) is None:
+        each = await asyncio.gather(*(_at_end(consumer, [partition]) for partition in partitions))
+        at_end = {partition for found in each for partition in found or ()}
+    return set(partitions) - at_end
+
+
+async def _at_end(consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition] | None:
+    """None where the broker does not say."""
+    try:
+        async with asyncio.timeout(_ASK_SECONDS):
+            ends = await consumer.end_offsets(partitions)
+            return {tp for tp in partitions if await consumer.position(tp) >= ends[tp]}
+    except (KafkaError, TimeoutError):
+        return None
 
 
 def _put_back(consumer: Any, found: Found) -> None:

@@ -13,9 +13,12 @@ from runtime.errors import NotPublished
 from runtime.events import Outgoing
 from runtime.publish import Publisher
 from services.ingest import metrics
-from services.ingest.breaker import Breaker, Circuit
+from services.ingest.breaker import TRY_EVERY_SECONDS, Breaker, Circuit
 
 log = logging.getLogger(__name__)
+
+# Longer than a Kafka that stalls now and then is passed by; shorter than a phone rings.
+_OUTAGE_SECONDS: Final = 5 * TRY_EVERY_SECONDS
 
 _SAID: Final = {Circuit.CLOSED: "there", Circuit.SLOW: "slow", Circuit.OPEN: "away"}
 
@@ -30,6 +33,7 @@ class GuardedKafka:
         self._publishers = publishers
         self._clock = clock
         self._breakers = dict.fromkeys(publishers, Breaker())
+        self._away_since = dict.fromkeys(publishers, clock())
         self._answering_since: dict[str, float] = {}
         for topic in publishers:
             metrics.BREAKER_OPEN.labels(topic).set_function(partial(self._passed_by, topic))
@@ -49,7 +53,7 @@ class GuardedKafka:
         return self._breakers[topic].circuit is not Circuit.OPEN
 
     def answering_for(self, topic: str) -> float:
-        """Seconds since it took something again after it had not."""
+        """Seconds since it took something again after an outage; a moment in which it did not is none."""
         return self._clock() - self._answering_since[topic] if self.answers(topic) else 0.0
 
     def admits(self, topic: str) -> bool:
@@ -81,6 +85,9 @@ class GuardedKafka:
         log.warning(
             "Kafka is %s", _SAID[breaker.circuit], extra={"action": f"breaker_{breaker.circuit}", "topic": topic}
         )
+        if breaker.circuit is Circuit.OPEN:
+            self._away_since[topic] = self._clock()
         if before.circuit is Circuit.OPEN:
-            self._answering_since[topic] = self._clock()
+            if topic not in self._answering_since or self._clock() - self._away_since[topic] > _OUTAGE_SECONDS:
+                self._answering_since[topic] = self._clock()
             self._breakers = {name: each.due() for name, each in self._breakers.items()}

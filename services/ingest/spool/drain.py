@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,8 +23,10 @@ _PROBE_SECONDS: Final = 2.0
 _CHUNK_SECONDS: Final = 10.0
 _CHUNK_RECORDS: Final = 200
 # A STOP may lie on the disk of another replica, which finds out up to one try later that Kafka is back: until then the
-# calls wait that ended after it.
-HEAD_START_SECONDS: Final[Mapping[Lane, float]] = {Lane.CALLS: 2 * TRY_EVERY_SECONDS}
+# calls wait that ended after it. Where one lies here, and Kafka takes calls but no messages, they wait for longer; not
+# for ever, or they were lost with it.
+HEAD_START_SECONDS: Final = 2 * TRY_EVERY_SECONDS
+LONGEST_HEAD_START_SECONDS: Final = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,18 +61,31 @@ class Drain:
                 await asyncio.sleep(_LOOK_SECONDS)
 
     async def step(self) -> bool:
-        """Whether a chunk came further: after it another lane may be the first in which there is something to do."""
+        """Whether a chunk came further: after it another lane may be the first in which there is something to do.
+
+        Raises OSError when no lane came further, and one of them for that reason: a bad file holds up its own alone.
+        """
         await self._spool.reach()
+        trouble: OSError | None = None
         for lane in Lane:
-            if self._spool.stock.lanes.get(lane) and self._may_go(lane) and await self._advanced(lane):
-                return True
+            try:
+                if self._spool.stock.lanes.get(lane) and self._may_go(lane) and await self._advanced(lane):
+                    return True
+            except OSError as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
         return False
 
     def _may_go(self, lane: Lane) -> bool:
-        """Whether Kafka takes it is found out by a single record; the others have the head start to wait for."""
+        """Whether Kafka takes it is found out by a single record; of calls, the others let messages go first."""
         if not self._kafka.answers(lane):
             return self._kafka.admits(lane)
-        return self._kafka.answering_for(lane) >= HEAD_START_SECONDS.get(lane, 0)
+        return lane is not Lane.CALLS or self._kafka.answering_for(lane) >= self._head_start
+
+    @property
+    def _head_start(self) -> float:
+        return LONGEST_HEAD_START_SECONDS if self._spool.stock.lanes.get(Lane.MESSAGES) else HEAD_START_SECONDS
 
     async def _advanced(self, lane: Lane) -> bool:
         if lane not in self._begun:

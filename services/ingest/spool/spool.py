@@ -7,10 +7,10 @@ import errno
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from runtime.events import Outgoing
 from services.ingest import metrics
@@ -25,6 +25,9 @@ from services.ingest.spool.writer import Writer
 log = logging.getLogger(__name__)
 
 ResultT = TypeVar("ResultT")
+
+# A file whose content cannot be had, though others can: it must not keep them waiting.
+_NEVER_READ: Final = frozenset({errno.EIO, errno.EUCLEAN, errno.EBADMSG, errno.EACCES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Spool:
         self._limit = limit
         self._clock = clock
         self._stock: Stock | None = None
+        self._spent: dict[Path, Sequence[bytes]] = {}
         self._well = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
         self._group = GroupCommit(self._append)
@@ -96,14 +100,15 @@ class Spool:
 
     async def first(self, lane: Lane) -> Segment | None:
         """What is to be drained first of a lane, read. Raises OSError where the disk may give it later."""
-        path = await self._in_thread(lambda: self._writer.first(lane))
+        path = await self._in_thread(lambda: self._writer.first(lane, besides=self._spent.keys()))
         if path is None:
+            await self._in_thread(self._remove_spent)
             self._stock = await self._in_thread(self._segments.stock)
             return None
         try:
             data = await self._in_thread(path.read_bytes)
         except OSError as error:
-            if error.errno != errno.EIO:
+            if error.errno not in _NEVER_READ:
                 raise
             await self._in_thread(lambda: self._segments.put_aside(path))
             await self._counted(path, set_aside=1)
@@ -111,10 +116,20 @@ class Spool:
         return Segment(path=path, page=read(data, self._cipher))
 
     async def drained(self, segment: Segment, *, refused: Sequence[Outgoing] = ()) -> None:
-        """All of it is in Kafka, but for what it refused for good, and for what could not be read."""
-        rubbish = [*segment.page.rubbish, *(written(record, self._cipher) for record in refused)]
-        await self._in_thread(lambda: self._segments.remove(segment.path, rubbish=rubbish))
-        await self._counted(segment.path, set_aside=len(rubbish))
+        """All of it is in Kafka, but for what it refused for good, and for what could not be read.
+
+        Where the disk does not let go of it, the next one is not kept waiting.
+        """
+        self._spent[segment.path] = [*segment.page.rubbish, *(written(record, self._cipher) for record in refused)]
+        set_aside = len(self._spent[segment.path])
+        with suppress(OSError), self._judged():
+            await self._in_thread(self._remove_spent)
+        await self._counted(segment.path, set_aside=set_aside)
+
+    def _remove_spent(self) -> None:
+        for path in tuple(self._spent):
+            self._segments.remove(path, rubbish=self._spent[path])
+            del self._spent[path]
 
     async def _counted(self, path: Path, *, set_aside: int) -> None:
         with self._judged():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,9 +47,10 @@ class Writer:
             self._seal(lane)
         return begun_at(file.path)
 
-    def first(self, lane: Lane) -> Path | None:
+    def first(self, lane: Lane, *, besides: Collection[Path] = ()) -> Path | None:
         """What is to be drained first; it is not written to any more."""
-        oldest = next(iter(self._segments.waiting(lane)), None)
+        waiting = (path for path in self._segments.waiting(lane) if path not in besides)
+        oldest = next(waiting, None)
         written_to = self._open.get(lane)
         if written_to is not None and written_to.path == oldest:
             self._seal(lane)

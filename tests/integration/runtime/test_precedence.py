@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -92,3 +93,28 @@ async def test_where_nothing_is_left_of_it_nothing_waits(ground: Ground, before:
         await say(ground, THEN, 0, b"call")
         found = await fetched(consumer, at(ground, THEN, 0))
         assert values(await in_precedence(consumer, found, first={ground.namespace + FIRST})) == [b"call"]
+
+
+async def test_a_silent_partition_keeps_its_own_calls_waiting_and_no_others(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands in it cannot be known, as where it has no leader. What goes first is never kept back."""
+    async with reading(ground) as consumer:
+        ask = consumer.end_offsets
+
+        async def silent(partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+            if at(ground, FIRST, 0) in partitions:
+                await asyncio.Event().wait()
+            return await ask(partitions)
+
+        monkeypatch.setattr(consumer, "end_offsets", silent)
+        await say(ground, FIRST, 1, b"stop")
+        await say(ground, THEN, 0, b"waits")
+        await say(ground, THEN, 1, b"goes on")
+        found: dict[TopicPartition, Sequence[Any]] = {}
+        while len(found) < 3:
+            found |= await fetched(consumer)
+        kept = await in_precedence(consumer, found, first={ground.namespace + FIRST})
+        assert sorted(values(kept)) == [b"goes on", b"stop"]
+        monkeypatch.undo()
+        assert await handled(consumer, ground, count=1) == [b"waits"]

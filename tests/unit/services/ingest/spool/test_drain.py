@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from runtime.events import Outgoing
 from runtime.publish import Publisher
 from services.ingest.breaker import TRY_EVERY_SECONDS
 from services.ingest.guarded import GuardedKafka
-from services.ingest.spool.drain import HEAD_START_SECONDS, Drain
+from services.ingest.spool.drain import HEAD_START_SECONDS, LONGEST_HEAD_START_SECONDS, Drain
 from services.ingest.spool.pages import Lane
 from tests.unit.services.ingest.spool.ground import all_of, call, files, message, spool_in
 
@@ -55,9 +57,9 @@ class Clock:
 
 async def drained(drain: Drain, kafka: Kafka) -> None:
     """To the end, the head start of messages included."""
-    await until_it_waits(drain)
-    kafka.clock.now += HEAD_START_SECONDS[Lane.CALLS]
-    await until_it_waits(drain)
+    for seconds in (0.0, HEAD_START_SECONDS, LONGEST_HEAD_START_SECONDS):
+        kafka.clock.now += seconds
+        await until_it_waits(drain)
 
 
 async def until_it_waits(drain: Drain) -> None:
@@ -83,13 +85,104 @@ async def test_calls_wait_until_every_replica_may_have_said_the_messages_on_its_
             await spool.keep(call(str(number)))
         drain = Drain(spool, kafka.guarded())
         await until_it_waits(drain)
-        kafka.clock.now += HEAD_START_SECONDS[Lane.CALLS] - 0.1
+        kafka.clock.now += HEAD_START_SECONDS - 0.1
         await spool.keep(message("stop"))
         await until_it_waits(drain)
         assert kafka.taken == [["0"], ["stop"]]
         kafka.clock.now += 0.1
         await until_it_waits(drain)
         assert kafka.taken[2:] == [[*map(str, range(1, 10))]]
+
+
+async def test_a_stop_that_kafka_does_not_take_holds_calls_back_but_not_until_they_are_lost(tmp_path: Path) -> None:
+    kafka = Kafka()
+    kafka.away = {Lane.MESSAGES}
+    with spool_in(tmp_path) as spool:
+        await spool.keep(message("stop"))
+        for name in "12":
+            await spool.keep(call(name))
+        drain = Drain(spool, kafka.guarded())
+        await until_it_waits(drain)
+        kafka.clock.now += LONGEST_HEAD_START_SECONDS - 0.1
+        await until_it_waits(drain)
+        assert kafka.taken == [["1"]]
+        kafka.clock.now += 0.1
+        await until_it_waits(drain)
+        assert kafka.taken == [["1"], ["2"]]
+
+
+async def test_a_kafka_that_stalls_now_and_then_is_drained_to_all_the_same(tmp_path: Path) -> None:
+    """A stall is no outage: after it nobody waits for the disks of others once more."""
+    kafka = Kafka()
+    guarded = kafka.guarded()
+    with spool_in(tmp_path) as spool:
+        drain = Drain(spool, guarded)
+        for minute in range(20):
+            for number in range(10):
+                await spool.keep(call(f"{minute}.{number}"))
+            kafka.away = set(Lane)
+            await guarded.takes([call("live")], within=1)
+            kafka.away = set()
+            kafka.clock.now += TRY_EVERY_SECONDS + 0.5
+            await until_it_waits(drain)
+        kafka.clock.now += HEAD_START_SECONDS
+        await until_it_waits(drain)
+        assert sum(map(len, kafka.taken)) == 200
+
+
+async def test_a_file_that_cannot_be_read_now_holds_up_its_own_lane_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kafka = Kafka()
+    with spool_in(tmp_path) as spool:
+        await spool.keep(message("stop"))
+        for name in "12":
+            await spool.keep(call(name))
+        whole = Path.read_bytes
+
+        def read(path: Path) -> bytes:
+            if Lane.MESSAGES in path.name:
+                raise OSError(errno.EMFILE, "too many open files")
+            return whole(path)
+
+        monkeypatch.setattr(Path, "read_bytes", read)
+        drain = Drain(spool, kafka.guarded())
+        for _ in range(4):
+            with suppress(OSError):
+                await until_it_waits(drain)
+            kafka.clock.now += LONGEST_HEAD_START_SECONDS
+        assert kafka.taken == [["1"], ["2"]]
+        with pytest.raises(OSError, match="too many"):
+            await drain.step()
+        monkeypatch.undo()
+        await drained(drain, kafka)
+        assert kafka.taken[2:] == [["stop"]]
+
+
+async def test_a_disk_that_lets_go_of_no_file_is_drained_to_its_end_and_cleared_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that the system has made read-only after an error."""
+
+    def refused(_path: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, f"read-only, {missing_ok}")
+
+    kafka = Kafka()
+    with spool_in(tmp_path, segment_bytes=100) as spool:
+        for name in "123":
+            await spool.keep(call(name))
+        drain, there = Drain(spool, kafka.guarded()), files(tmp_path)
+        monkeypatch.setattr(Path, "unlink", refused)
+        for _ in range(4):
+            with suppress(OSError):
+                await drained(drain, kafka)
+        assert kafka.taken == [["1"], ["2"], ["3"]]
+        assert files(tmp_path) == there
+        assert len(there) > 1
+        monkeypatch.undo()
+        await drained(drain, kafka)
+        assert kafka.taken == [["1"], ["2"], ["3"]]
+        assert files(tmp_path) == []
 
 
 async def test_while_kafka_is_away_one_record_now_and_then_finds_out(tmp_path: Path) -> None:
