@@ -21,10 +21,13 @@ TOPICS_FILE: Final = Path(__file__).parent.parent / "deploy" / "topics.yaml"
 def topics(
     *,
     create: Annotated[bool, typer.Option("--create", help="Create those that are missing.")] = False,
-    replication: Annotated[int, typer.Option(min=1, help="Replicas of each topic that is created.")] = 1,
+    replication: Annotated[
+        int | None,
+        typer.Option(min=1, help="Copies of each topic that is created; 3 where there are as many brokers, else 1."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
-    """Check that every topic stands as declared, and with --create make those that are missing."""
+    """Check that every topic stands as declared and would outlive a broker; --create makes those that are missing."""
     with failing_clearly():
         asyncio.run(_settle(os.environ, create=create, replication=replication))
     declared = declared_topics(TOPICS_FILE)
@@ -34,10 +37,10 @@ def topics(
         typer.echo(f"{len(declared)} topics stand as declared")
 
 
-async def _settle(environ: Mapping[str, str], *, create: bool, replication: int) -> None:
+async def _settle(environ: Mapping[str, str], *, create: bool, replication: int | None) -> None:
     found = system_environment(environ, needs=["KAFKA_BOOTSTRAP_SERVERS"])
     bootstrap, namespace = found["KAFKA_BOOTSTRAP_SERVERS"], found.get("MISSEDCALL_NAMESPACE", "")
     declared = declared_topics(TOPICS_FILE)
     if create:
         await create_topics(bootstrap, declared, replication=replication, namespace=namespace)
-    await check_topics(bootstrap, declared, namespace=namespace)
+    await check_topics(bootstrap, declared, namespace=namespace, strictly=True)

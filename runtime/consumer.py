@@ -30,6 +30,8 @@ _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
 _POLL_INTERVAL_MS = 120_000
 _STUCK_SECONDS = 90.0
+# Longer than a session: by then who had our name and is dead has lost it.
+_ASK_AGAIN_SECONDS = 12.0
 
 
 class Consumer:
@@ -51,6 +53,7 @@ class Consumer:
         self._batch_records = batch_records
         self._in_hand: Sequence[ConsumerRecord] = ()
         self._outside_since: float | None = None
+        self._outside: asyncio.Task[None] | None = None
         # Range, so that equal partitions of sibling topics, which hold the same conversations, go to one member.
         self._subscriber: Any = broker.subscriber(
             *(consumption.namespace + topic for topic in consumption.parsers),
@@ -90,6 +93,7 @@ class Consumer:
 
     def finish(self) -> None:
         """Nothing new is taken in, and a batch that waits for a store or broker is given back at once."""
+        self._ask_no_more()
         self._subscriber.running = False
         self._consumption.release()
 
@@ -101,22 +105,49 @@ class Consumer:
     def left(self) -> None:
         """A new assignment is being made, and nothing is fetched until it is there."""
         self._outside_since = self._outside_since or time.monotonic()
+        self._ask_no_more()
+        self._outside = asyncio.create_task(self._ask_while_outside(), name="outside its group")
         forget_lag()
 
     async def still_ours(self) -> None:
         """Whether we may join again. Who has lost its name to another process stops, and does not ask it back."""
-        coordinator = self._subscriber.consumer._coordinator  # noqa: SLF001 - aiokafka tells nobody else who we are
         try:
-            await self._membership.check(coordinator.member_id)
+            await self._membership.check(self._member_id())
         except Fenced as error:
+            await self._stop_joining(error)
+
+    async def _ask_while_outside(self) -> None:
+        """The name may be lost after that question. aiokafka does not know Kafka's word for it, and asks on for ever."""
+        while True:
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
+            try:
+                await self._membership.check_while_joining(self._member_id)
+            except Fenced as error:
+                await self._stop_joining(error)
+                return
+
+    def _ask_no_more(self) -> None:
+        if self._outside is not None:
+            self._outside.cancel()
+
+    async def _stop_joining(self, error: Fenced) -> None:
+        joining = self._subscriber.consumer._coordinator._coordination_task  # noqa: SLF001 - aiokafka has no other end
+        joining.cancel()
+        try:
+            await asyncio.wait([joining])  # where it runs this itself, it goes no further than here
+        finally:
             self._consumption.on_fatal(error)
-            coordinator._coordination_task.cancel()  # noqa: SLF001 - it is who would join again
-            await asyncio.sleep(0)  # it is who runs this, too, and goes no further than here
+
+    def _member_id(self) -> str:
+        """Empty where the group knows us by none."""
+        consumer = self._subscriber.consumer
+        return consumer._coordinator.member_id if consumer is not None else ""  # noqa: SLF001 - it tells nobody else
 
     def joined(self) -> None:
         self._outside_since = None
+        self._ask_no_more()
         self._in_hand = ()
-        self._membership.known_as = self._subscriber.consumer._coordinator.member_id  # noqa: SLF001
+        self._membership.known_as = self._member_id()
 
     def problem(self) -> str | None:
         """What only a restart would mend, looked at in the consumer itself: a broker that answers says nothing of it.

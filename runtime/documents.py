@@ -8,7 +8,6 @@ and must decide again. So a crash, a redelivery, a zombie or a race changes noth
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +24,6 @@ from runtime.errors import Conflict
 from runtime.events import Outgoing
 from runtime.mongo import duplicates
 from runtime.retry import full_jitter
-from runtime.shares import in_shares
 
 _ATTEMPTS = 12
 # Redelivery reaches back one batch at most, and all of it may be one document's: so many causes are remembered beyond
@@ -34,7 +32,6 @@ _REMEMBERED = 500
 
 StateT = TypeVar("StateT", bound=BaseModel)
 CauseT = TypeVar("CauseT")
-ItemT = TypeVar("ItemT")
 Row = Mapping[str, Any]
 
 
@@ -103,21 +100,8 @@ class Documents(Generic[StateT]):
 
         Raises Conflict when other writers stay faster.
         """
-        by_document: dict[str, dict[int, Work[CauseT]]] = defaultdict(dict)
-        for index, item in enumerate(work):
-            by_document[item.document][index] = item
-
-        async def decided(documents: Sequence[dict[int, Work[CauseT]]]) -> dict[int, Sequence[Outgoing]]:
-            return await self._decided(_together(documents), rule, in_hand=len(work))
-
-        words = _together(await in_shares([*by_document.values()], decided))
-        return [record for index in range(len(work)) for record in words[index]]
-
-    async def _decided(
-        self, open_work: dict[int, Work[CauseT]], rule: Rule[StateT, CauseT], *, in_hand: int
-    ) -> dict[int, Sequence[Outgoing]]:
-        """By the places of the work."""
         words: dict[int, Sequence[Outgoing]] = {}
+        open_work = dict(enumerate(work))
         waits = full_jitter(uniform, base=0.005, cap=0.2)
         for attempt in range(_ATTEMPTS):
             documents = await self._load(open_work.values())
@@ -125,10 +109,10 @@ class Documents(Generic[StateT]):
                 words[index] = documents[item.document].take(item, rule)
             if attempt:
                 metrics.CONFLICTS.inc(sum(bool(document.said) for document in documents.values()))
-            doubtful = await self._store(documents.values(), in_hand=in_hand)
+            doubtful = await self._store(documents.values(), in_hand=len(open_work))
             open_work = {index: item for index, item in open_work.items() if item.document in doubtful}
             if not open_work:
-                return words
+                return [record for index in range(len(work)) for record in words[index]]
             await asyncio.sleep(next(waits))
         raise Conflict(f"{len(open_work)} documents of {self.collection.name} were changed by others each time")
 
@@ -196,10 +180,6 @@ class Documents(Generic[StateT]):
         }
         # Absent and not null where nothing is due: the sparse index then holds the waiting ones only.
         return row if document.due_at is None else row | {"due_at": document.due_at}
-
-
-def _together(shares: Iterable[Mapping[int, ItemT]]) -> dict[int, ItemT]:
-    return {index: item for share in shares for index, item in share.items()}
 
 
 def _entry(cause: str, words: Sequence[Outgoing]) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,17 +40,34 @@ class Membership:
         """
         if self.instance is None or not self.known_as or known_as == self.known_as:
             return
+        if await self._held_by_another_than(self.known_as):
+            raise self._fenced()
+
+    async def check_while_joining(self, asks_as: Callable[[], str]) -> None:
+        """Asked while we wait to be let in, which may be refused for ever. `asks_as`: the id by which we ask.
+
+        Who asks without an id is given one that it hears of only when it is let in, so nothing is known meanwhile.
+        """
+        member_id = asks_as()
+        if self.instance is None or not member_id:
+            return
+        if await self._held_by_another_than(member_id) and asks_as() == member_id:
+            raise self._fenced()
+
+    async def _held_by_another_than(self, member_id: str) -> bool:
         try:
             async with asyncio.timeout(_ASK_SECONDS):
                 holders = await _members(self.bootstrap, self.group)
         except (KafkaError, OSError) as error:
             log.warning("group not asked", extra={"action": "group_not_asked", "why": type(error).__name__})
-            return
-        if any(_name(holder) == self.instance for holder in holders - {self.known_as}):
-            raise Fenced(
-                f"another process has joined the group {self.group} as {self.instance} and does the work of this one: "
-                "give each replica a MISSEDCALL_INSTANCE of its own, and stop one of the two before its next start"
-            )
+            return False
+        return any(_name(holder) == self.instance for holder in holders - {member_id})
+
+    def _fenced(self) -> Fenced:
+        return Fenced(
+            f"another process has joined the group {self.group} as {self.instance} and does the work of this one: "
+            "give each replica a MISSEDCALL_INSTANCE of its own, and stop one of the two before its next start"
+        )
 
 
 async def _members(bootstrap: str, group: str) -> set[str]:

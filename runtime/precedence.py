@@ -38,12 +38,12 @@ async def in_precedence(consumer: Any, found: Found, *, first: Collection[str]) 
     return {tp: records for tp, records in found.items() if tp not in waiting}
 
 
-async def _short(consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition]:
+async def _short(consumer: Any, partitions: Sequence[TopicPartition]) -> set[TopicPartition]:
     """Those that are not known to be at their end. All at once, and one by one where one of them is silent."""
     if (at_end := await _at_end(consumer, partitions)) is None:
         each = await asyncio.gather(*(_at_end(consumer, [partition]) for partition in partitions))
         at_end = {partition for found in each for partition in found or ()}
-    return set(partitions) - at_end
+    return {*partitions} - {*at_end}
 
 
 async def _at_end(consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition] | None:

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
@@ -64,15 +65,19 @@ def load_snapshot(path: Path) -> Snapshot | None:
 def save_snapshot(path: Path, *, at: float, offsets: dict[int, int], rows: Iterable[Row]) -> None:
     """Whole or not at all: written beside, synced and renamed, so that a crash leaves the one before.
 
+    Under a name that nobody else has: replicas that share a folder would write into each other's file.
     Its folder is synced as well: a rename that a power cut undid would bring back what was known long ago.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    with beside.open("w") as file:
-        json.dump(Snapshot(at=at, offsets=offsets, rows=list(rows)).model_dump(), file)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    beside = path.with_name(f"{path.name}.{uuid4().hex}.new")
+    try:
+        with beside.open("x") as file:
+            json.dump(Snapshot(at=at, offsets=offsets, rows=list(rows)).model_dump(), file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     _sync(path.parent)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 from aiokafka.admin import NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
 from pydantic import Field
 
@@ -16,10 +19,15 @@ from runtime.admin import kafka_admin
 from runtime.errors import TopicMismatch
 from runtime.events import Fact
 
+log = logging.getLogger(__name__)
+
 # A new topic is known to the broker that made it first, and a moment later to all.
 _PROPAGATION_SECONDS = 0.1
 _KNOWN_WITHIN_SECONDS = 30.0
+# Where there are as many brokers: what two of three have confirmed outlives any of them, and none stops the others.
 _COPIES = 3
+_CONFIRMED_BY = 2
+_MIN_IN_SYNC: Final = "min.insync.replicas"
 
 
 class TopicDeclaration(Fact):
@@ -47,12 +55,38 @@ def declared_topics(path: Path) -> tuple[TopicDeclaration, ...]:
     return tuple(TopicDeclaration.model_validate(entry) for entry in document["topics"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How Kafka keeps a topic. `copies`: of the partition with the fewest; `confirmed_by` is None where nobody says."""
+
+    copies: int
+    confirmed_by: int | None
+
+    def lacks(self) -> list[str]:
+        few = self.copies < _COPIES
+        lax = self.confirmed_by is not None and self.confirmed_by < _CONFIRMED_BY
+        return [f"{self.copies} of {_COPIES} copies"] * few + [f"{_MIN_IN_SYNC} {self.confirmed_by}"] * lax
+
+
+def usual_copies(*, brokers: int) -> int:
+    """Where nobody says how many."""
+    return _COPIES if brokers >= _COPIES else 1
+
+
+def thin(topics: Mapping[str, Kept], *, brokers: int) -> list[str]:
+    """Says of each topic what it lacks, where there are brokers enough."""
+    if usual_copies(brokers=brokers) < _COPIES:
+        return []
+    return [f"{name} has {' and '.join(lacks)}" for name, topic in topics.items() if (lacks := topic.lacks())]
+
+
 async def create_topics(
-    bootstrap: str, topics: Sequence[TopicDeclaration], *, replication: int, namespace: str = ""
+    bootstrap: str, topics: Sequence[TopicDeclaration], *, replication: int | None = None, namespace: str = ""
 ) -> None:
-    """Creates what is missing; what stands already is left as it is."""
+    """Creates what is missing, in as many copies as is usual there; what stands already is left as it is."""
     async with kafka_admin(bootstrap) as admin:
         standing = set(await admin.list_topics())
+        replication = replication or usual_copies(brokers=await _brokers(admin))
         also = _confirmed_by(replication)
         new = [
             NewTopic(namespace + t.name, t.partitions, replication, topic_configs=t.config() | also)
@@ -66,7 +100,7 @@ async def create_topics(
 
 def _confirmed_by(replication: int) -> dict[str, str]:
     """With three copies, two must have a record before it is confirmed: by default one would do, on one disk."""
-    return {"min.insync.replicas": "2"} if replication >= _COPIES else {}
+    return {_MIN_IN_SYNC: str(_CONFIRMED_BY)} if replication >= _COPIES else {}
 
 
 def _raise_for(response: object) -> None:
@@ -76,18 +110,31 @@ def _raise_for(response: object) -> None:
             raise TopicMismatch(f"topic {name} could not be created: {message or code}")
 
 
-async def check_topics(bootstrap: str, topics: Sequence[TopicDeclaration], *, namespace: str = "") -> None:
-    """Raises TopicMismatch, naming each topic that is not as declared."""
+async def check_topics(
+    bootstrap: str, topics: Sequence[TopicDeclaration], *, namespace: str = "", strictly: bool = False
+) -> None:
+    """Raises TopicMismatch, naming each topic that is not as declared.
+
+    One that a broker would take along is told, and refused only by who is strict: calls come in all the same.
+    """
+    names = [namespace + t.name for t in topics]
     async with kafka_admin(bootstrap) as admin:
-        found = await _partitions(admin, [namespace + t.name for t in topics])
-    wrong = [
-        f"{namespace}{t.name} has {found[namespace + t.name]} partitions, {t.partitions} are declared"
-        for t in topics
-        if found[namespace + t.name] != t.partitions
-    ]
-    if wrong:
-        next_step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
-        raise TopicMismatch(f"{'; '.join(wrong)}: {next_step}")
+        found = await _partitions(admin, names)
+        wrong = [
+            f"{namespace}{t.name} has {found[namespace + t.name]} partitions, {t.partitions} are declared"
+            for t in topics
+            if found[namespace + t.name] != t.partitions
+        ]
+        if wrong:
+            step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
+            raise TopicMismatch(f"{'; '.join(wrong)}: {step}")
+        lacking = thin(await _kept(admin, names), brokers=await _brokers(admin))
+    if lacking and strictly:
+        step = "kafka-reassign-partitions.sh adds copies, kafka-configs.sh sets min.insync.replicas to 2"
+        raise TopicMismatch(f"{'; '.join(lacking)}: {step}; then `missedcall topics` again")
+    if lacking:
+        facts = {"action": "topics_thin", "topics": "; ".join(lacking)}
+        log.warning("topics have too few copies, see `missedcall topics`", extra=facts)
 
 
 async def _known(admin: Any, names: Sequence[str]) -> None:
@@ -107,3 +154,28 @@ async def _partitions(admin: Any, names: Sequence[str]) -> dict[str, int]:
         return {}  # Kafka takes an empty list for all topics
     found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(list(names))}
     return {name: found.get(name, 0) for name in names}
+
+
+async def _kept(admin: Any, names: Sequence[str]) -> dict[str, Kept]:
+    """Of topics that stand. What we may not be told of a topic's configuration is nothing to complain of."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {_MIN_IN_SYNC: None}) for name in names]
+    confirmed = {
+        resource[3]: int(entry[1])
+        for answer in (await admin.describe_configs(asked) if asked else ())
+        for resource in answer.resources
+        for entry in resource[4]
+    }
+    return {
+        topic["topic"]: Kept(
+            copies=min((len(partition["replicas"]) for partition in topic["partitions"]), default=0),
+            confirmed_by=confirmed.get(topic["topic"]),
+        )
+        for topic in (await admin.describe_topics(list(names)) if names else ())
+    }
+
+
+async def _brokers(admin: Any) -> int:
+    """With those that are away: they are named by what they keep."""
+    alive = {broker["node_id"] for broker in (await admin.describe_cluster())["brokers"]}
+    partitions = [partition for topic in await admin.describe_topics() for partition in topic["partitions"]]
+    return len(alive.union(*(partition["replicas"] for partition in partitions)))

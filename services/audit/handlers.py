@@ -8,7 +8,6 @@ from typing import Final
 
 from runtime.events import Event, Fact, Outgoing
 from runtime.records import Record
-from runtime.shares import in_shares
 from services.audit import metrics
 from services.audit.cluster import cluster_id
 from services.audit.entries import Entry, entry_of
@@ -44,14 +43,11 @@ class Keeping:
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
         """Says nothing: what is written down is all that comes of it."""
-        await in_shares(records, self._keep)
-        return ()
-
-    async def _keep(self, records: Sequence[Record]) -> None:
         entries = [entry_of(record.raw, cluster=self._cluster) for record in records]
         new = await self._ledger.keep(entries)
         for entry in entries:
             _count(entry, is_new=entry["_id"] in new)
+        return ()
 
 
 def _count(entry: Entry, *, is_new: bool) -> None:

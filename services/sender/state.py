@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from random import uniform
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ from runtime.events import Outgoing
 from runtime.metrics import CONFLICTS
 from runtime.mongo import duplicates, expire_after
 from runtime.retry import full_jitter
-from runtime.shares import in_shares
 from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
 from services.sender.ledger import Claim, Claimed, DeadlinePassed, Entry, State, message_named, take
@@ -54,11 +52,9 @@ class Ledger:
 
     async def open(self, texts: Sequence[Text], *, now: datetime) -> list[Held]:
         """Writes down what is to be sent; returns what was not there. What was, in whatever state, stays as it is."""
-        shares = await in_shares(texts, partial(self._open, now=now))
-        return [held for share in shares for held in share]
-
-    async def _open(self, texts: Sequence[Text], *, now: datetime) -> list[Held]:
         entries = [Entry(text=text, due_at=now) for text in texts]
+        if not entries:
+            return []
         there: set[int] = set()
         try:
             await self.collection.bulk_write([inserted(entry, now) for entry in entries], ordered=False)

@@ -1,4 +1,7 @@
-"""The backfill's loop: one replica at a time, what was asked for and what is due, and never in the way of webhooks."""
+"""The backfill's loop: one replica at a time, what was asked for and what is due, and never in the way of webhooks.
+
+Each run is a task of its own: an account that Twilio keeps waiting holds up no pass of another's.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from runtime.tasks import Step, uncancelled
 from services.ingest import metrics
 from services.ingest.backfill.heard import Heard
 from services.ingest.backfill.runs import Rhythm, Run, next_scheduled, scheduled_id
@@ -25,7 +30,7 @@ _RELEASE_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfill:
-    """`rhythm` is None where only what was asked for is done."""
+    """`rhythm` is None where only what was asked for is done. `at_work`: by their ids, the runs that are under way."""
 
     runs: Runs
     lease: Lease
@@ -34,34 +39,45 @@ class Backfill:
     accounts: Callable[[], set[str]]
     heard: Callable[[], Heard]
     clock: Callable[[], datetime]
+    at_work: set[str] = field(default_factory=set, init=False)
 
     async def run(self) -> None:
         """Until cancelled. Whatever happens here, the phone is answered: nothing of it ends the process."""
         try:
-            while True:
-                well = await self._safely()
-                await asyncio.sleep(_LOOK_SECONDS if well else _AFTER_TROUBLE_SECONDS)
+            async with asyncio.TaskGroup() as hands:
+                while True:
+                    await self._safely(partial(self.round, hands))
+                    await asyncio.sleep(_LOOK_SECONDS)
         finally:
             with suppress(Exception):
                 async with asyncio.timeout(_RELEASE_SECONDS):
                     await self.lease.release()
 
-    async def round(self) -> None:
-        """What is due, once, if it is ours to do."""
+    async def round(self, hands: asyncio.TaskGroup) -> None:
+        """What is due and not under way is begun, if it is ours to do. What was heard is read once for all of it."""
         if await self.lease.held():
             await self._schedule()
-            if runs := list(await self.runs.open()):
-                await self.worker.work(runs, self.heard())
+            under_way, heard = self.at_work.copy(), self.heard()
+            for run in await self.runs.open():
+                if run.run_id not in under_way:
+                    self.at_work.add(run.run_id)
+                    hands.create_task(self._work(run, heard))
         await self._measure()
 
-    async def _safely(self) -> bool:
+    async def _work(self, run: Run, heard: Heard) -> None:
+        """It comes again for as long as it is open."""
         try:
-            await self.round()
+            await self._safely(partial(self.worker.work, run, heard))
+        finally:
+            self.at_work.remove(run.run_id)
+
+    async def _safely(self, step: Step) -> None:
+        """After trouble it lasts a while longer, so that nothing is tried again in a rush."""
+        try:
+            await uncancelled(step)
         except Exception as error:  # noqa: BLE001 - MongoDB, Kafka, Twilio, a mistake of ours: ingest goes on
-            why = {type(one).__name__ for one in _single(error)}
-            log.warning("backfill waits", extra={"action": "backfill_waits", "why": ", ".join(sorted(why))})
-            return False
-        return True
+            log.warning("backfill waits", extra={"action": "backfill_waits", "why": type(error).__name__})
+            await asyncio.sleep(_AFTER_TROUBLE_SECONDS)
 
     async def _schedule(self) -> None:
         if self.rhythm is None:
@@ -82,10 +98,3 @@ class Backfill:
         """By account."""
         found = await self.runs.of([scheduled_id(account_sid) for account_sid in self.accounts()])
         return {run.account_sid: run for run in found.values()}
-
-
-def _single(error: BaseException) -> list[BaseException]:
-    """Those of a group, each by itself."""
-    if isinstance(error, BaseExceptionGroup):
-        return [single for part in error.exceptions for single in _single(part)]
-    return [error]

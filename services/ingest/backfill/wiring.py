@@ -15,6 +15,7 @@ from runtime.service import Service, wall_clock
 from schemas.directory import Directory
 from schemas.identity import Identities
 from services.ingest.backfill.heard import Heard
+from services.ingest.backfill.pacing import Paces
 from services.ingest.backfill.plan import Planner
 from services.ingest.backfill.schedule import Backfill
 from services.ingest.backfill.state import Lease, Runs
@@ -49,7 +50,7 @@ def _backfill(service: Service, settings: Settings, planner: Planner, session: a
         ),
         planner=planner,
         publisher=service.publisher,
-        requests_per_second=settings.backfill_requests_per_second,
+        paces=Paces(requests_per_second=settings.backfill_requests_per_second),
         clock=wall_clock,
     )
     return Backfill(

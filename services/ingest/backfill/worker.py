@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from runtime.events import Outgoing
 from runtime.publish import Publisher
 from services.ingest import metrics
 from services.ingest.backfill.heard import Heard
-from services.ingest.backfill.listed import calls_among
+from services.ingest.backfill.listed import ListedCall, calls_among
+from services.ingest.backfill.pacing import Paces
 from services.ingest.backfill.plan import Findings, Planner
 from services.ingest.backfill.reading import Reader
 from services.ingest.backfill.runs import Run
@@ -25,8 +26,8 @@ from services.ingest.backfill.windows import Window, pieces
 
 log = logging.getLogger(__name__)
 
-_ACCOUNTS_AT_ONCE: Final = 4
-_RECORDS_AT_ONCE: Final = 200
+# Planned at once, without holding up webhooks for more than some milliseconds.
+_CALLS_AT_ONCE: Final = 50
 
 
 class LeaseLost(Exception):  # noqa: N818 - it says what is known
@@ -42,63 +43,61 @@ class Worker:
     calls: CallsList
     planner: Planner
     publisher: Publisher
-    requests_per_second: float
+    paces: Paces
     clock: Callable[[], datetime]
+    planning: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def work(self, runs: list[Run], heard: Heard) -> None:
-        """One account that is slow does not hold up all others. Raises LeaseLost."""
-        waiting = iter(runs)
-
-        async def hand() -> None:
-            for run in waiting:
-                await self._one(run, heard)
-
-        async with asyncio.TaskGroup() as hands:
-            for _ in range(min(_ACCOUNTS_AT_ONCE, len(runs))):
-                hands.create_task(hand())
-
-    async def _one(self, run: Run, heard: Heard) -> None:
+    async def work(self, run: Run, heard: Heard) -> None:
+        """Until it is over, or its account may be asked again. Several runs may be worked at. Raises LeaseLost."""
         await self.runs.begin(run)
         try:
             await self._read(run, heard)
         except Away as away:
             await self.runs.trouble(run, str(away))
+            await self.paces.of(run.account_sid).rested()
         except Closed as closed:
             facts = {"action": "backfill_refused", "account": run.account_sid, "why": str(closed)}
             log.warning("list of calls not read", extra=facts)
             await self.runs.refuse(run, str(closed))
 
     async def _read(self, run: Run, heard: Heard) -> None:
-        reader = Reader(
-            self.calls, run.account_sid, requests_per_second=self.requests_per_second, turn=self._with_the_lease
-        )
+        pace = self.paces.of(run.account_sid)
+        reader = Reader(self.calls, run.account_sid, pace=pace, allowed=self._with_the_lease)
         for piece in pieces(run.rest):
-            findings = await self._findings(run, piece, reader, heard)
-            await self._say(findings)
-            counts = {"listed": findings.listed, "found": len(findings.found), "waiting": findings.waiting}
+            counts = await self._done(run, piece, reader, heard)
             advanced = await self.runs.advance(run, reached=piece.since, **counts)
             if advanced is None:
                 return
             run = advanced
         await self.runs.complete(run, now=self.clock())
 
-    async def _findings(self, run: Run, piece: Window, reader: Reader, heard: Heard) -> Findings:
+    async def _done(self, run: Run, piece: Window, reader: Reader, heard: Heard) -> Counter[str]:
+        """A few calls at a time, and webhooks in between. Raises NotPublished."""
         legs = [leg async for page in reader.legs(piece) for leg in page]
         calls = [call for call in calls_among(legs) if call.leg.started_at in piece]
+        counts = Counter(listed=0, found=0, waiting=0)
+        for start in range(0, len(calls), _CALLS_AT_ONCE):
+            findings, records = await self._planned(run, calls[start : start + _CALLS_AT_ONCE], heard)
+            await self.publisher.publish(records)
+            _tell(findings)
+            counts.update(listed=findings.listed, found=len(findings.found), waiting=findings.waiting)
+        return counts
+
+    async def _planned(self, run: Run, calls: Sequence[ListedCall], heard: Heard) -> tuple[Findings, list[Outgoing]]:
         ours = self.planner.ours(calls, run.business_id)
         # The whole run's, so that the topic is read once for all pieces; not at all where there was no call.
         told = await heard.since(run.since) if ours else {}
-        return self.planner.findings(ours, told, now=self.clock())
-
-    async def _say(self, findings: Findings) -> None:
-        """Raises NotPublished."""
-        events = [Outgoing.of(event) for event in chain.from_iterable(found.events for found in findings.found)]
-        for start in range(0, len(events), _RECORDS_AT_ONCE):
-            await self.publisher.publish(events[start : start + _RECORDS_AT_ONCE])
-        for found in findings.found:
-            log.info("call backfilled", extra={"action": "call_backfilled", "call": found.call_sid})
-        metrics.BACKFILL_CALLS.inc(len(findings.found))
+        async with self.planning:  # by one run at a time, or those of all accounts would be one long slice
+            await asyncio.sleep(0)
+            findings = self.planner.findings(ours, told, now=self.clock())
+            return findings, [Outgoing.of(event) for found in findings.found for event in found.events]
 
     async def _with_the_lease(self) -> None:
         if not await self.lease.held():
             raise LeaseLost
+
+
+def _tell(findings: Findings) -> None:
+    for found in findings.found:
+        log.info("call backfilled", extra={"action": "call_backfilled", "call": found.call_sid})
+    metrics.BACKFILL_CALLS.inc(len(findings.found))

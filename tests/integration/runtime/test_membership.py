@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from runtime.admin import kafka_admin
+from runtime.errors import Fenced
+from runtime.events import Outgoing
+from runtime.records import Record
 from runtime.service import Service
 from tests.integration.runtime.ground import Ground, eventually, frozen, logged
-from tests.integration.runtime.toy import PINGS, PONGS, ping, toy
+from tests.integration.runtime.toy import PINGS, PONGS, Handler, ping, toy
+from tests.waiting import until
 
 DOCUMENTS = [f"document {number}" for number in range(12)]
 
@@ -71,6 +77,50 @@ async def test_a_second_process_under_the_same_name_ends_the_first_which_says_wh
             await committed(ground)
             assert second.returncode is None
     assert len({PONGS.parse(value).id for value in values}) == len(set(values)) == 24
+
+
+async def test_who_loses_its_name_while_it_waits_to_be_let_in_says_why_and_ends(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the question that is asked before joining: another member keeps all waiting with a batch in its hands."""
+    monkeypatch.setattr("runtime.consumer._ASK_AGAIN_SECONDS", 1.0)
+    begun, may_go_on = asyncio.Event(), asyncio.Event()
+
+    def holding(handler: Handler) -> Handler:
+        async def handle(records: Sequence[Record]) -> Sequence[Outgoing]:
+            begun.set()
+            await may_go_on.wait()
+            return await handler(records)
+
+        return handle
+
+    first, second, third = (toy(ground.settings(instance=name)) for name in ("a", "a", "c"))
+    async with toy(ground.settings(instance="b"), holding).running(), AsyncExitStack() as stack:
+        running = asyncio.create_task(first.run())
+        await until(lambda: first._life._started and len(standing(first)[1]) == 4)
+        await ground.say(*(ping(1, document) for document in DOCUMENTS))
+        await begun.wait()
+        joining = asyncio.create_task(stack.enter_async_context(third.running()))
+        await until(lambda: waits_to_be_let_in(first))
+        await asyncio.sleep(3)  # it asks meanwhile, and nobody else has its name
+        assert waits_to_be_let_in(first)
+        assert not running.done()
+        taking_over = asyncio.create_task(stack.enter_async_context(second.running()))
+        async with asyncio.timeout(10):
+            with pytest.raises(Fenced, match="as toy-a and does the work of this one"):
+                await running
+        may_go_on.set()
+        await asyncio.gather(joining, taking_over)
+        await ground.say(*(ping(2, document) for document in DOCUMENTS))
+        values = await ground.heard_raw(PONGS.name, at_least=24)
+        await committed(ground)
+    assert len({PONGS.parse(value).id for value in values}) == len(set(values)) == 24
+
+
+def waits_to_be_let_in(service: Service) -> bool:
+    """It has asked whether its name is still its own, and will not by itself ask again."""
+    prepared: bool = service._parts.consumers[0]._subscriber.consumer._coordinator._performed_join_prepare
+    return prepared
 
 
 async def test_who_was_away_for_longer_than_its_session_and_finds_its_name_free_goes_on(ground: Ground) -> None:

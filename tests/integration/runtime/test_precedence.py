@@ -105,7 +105,8 @@ async def test_a_silent_partition_keeps_its_own_calls_waiting_and_no_others(
         async def silent(partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
             if at(ground, FIRST, 0) in partitions:
                 await asyncio.Event().wait()
-            return await ask(partitions)
+            ends: Mapping[TopicPartition, int] = await ask(partitions)
+            return ends
 
         monkeypatch.setattr(consumer, "end_offsets", silent)
         await say(ground, FIRST, 1, b"stop")

@@ -1,8 +1,9 @@
-"""An answer leaves in one piece, before its connection is closed; connections without a question give way."""
+"""An answer leaves in one piece, before its connection is closed; who asks nothing, or never to the end, gives way."""
 
 from __future__ import annotations
 
 import asyncio
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from tests.waiting import until
 
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 ASKED_LAST = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+POSTED = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n"
+POSTED_IN_CHUNKS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+KIBIBYTE = b"x" * 1024
 
 
 class Wire(asyncio.Transport):
@@ -28,7 +32,8 @@ class Wire(asyncio.Transport):
         self.seen.append(bytes(data))
 
     def close(self) -> None:
-        self.seen.append(None)
+        if not self.is_closing():
+            self.seen.append(None)
 
     def is_closing(self) -> bool:
         return None in self.seen
@@ -45,8 +50,10 @@ async def wire() -> Wire:
     return Wire()
 
 
-def connected(wire: Wire, server: ServerState) -> WholeAnswers:
-    config = uvicorn.Config(PlainTextResponse("hello"), lifespan="off", log_config=None, access_log=False)
+def connected(wire: Wire, server: ServerState, *, idle_seconds: int = 5) -> WholeAnswers:
+    """Its app never reads a body."""
+    app = PlainTextResponse("hello")
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=idle_seconds)
     config.load()
     protocol = WholeAnswers(config=config, server_state=server, app_state={})
     protocol.connection_made(wire)
@@ -86,11 +93,102 @@ async def test_answers_come_in_the_order_of_the_questions(protocol: WholeAnswers
     assert wire.seen[-1] is None
 
 
-async def test_a_question_that_comes_byte_by_byte_is_given_up(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
-    monkeypatch.setattr("runtime.http._FIRST_REQUEST_SECONDS", 0.05)
+async def answered(protocol: WholeAnswers, wire: Wire, question: bytes = ASKED) -> None:
+    protocol.data_received(question)
+    await until(lambda: bool(wire.seen) and not protocol.asks)
+    wire.seen.clear()
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.http._HEAD_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("nth", [1, 2])
+async def test_a_question_whose_head_never_ends_is_given_up_whichever_it_is(wire: Wire, nth: int) -> None:
     protocol = connected(wire, ServerState())
-    protocol.data_received(ASKED[:-1])
-    await until(wire.is_closing)
+    if nth > 1:
+        await answered(protocol, wire)
+    for byte in ASKED[:-1]:
+        protocol.data_received(bytes([byte]))
+    await until(wire.is_closing, within=2)
+    assert wire.seen == [None]
+    protocol.connection_lost(None)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_question_in_two_pieces_is_answered_and_its_connection_stays(wire: Wire) -> None:
+    protocol = connected(wire, ServerState())
+    for _ in range(2):
+        protocol.data_received(ASKED[:20])
+        await answered(protocol, wire, ASKED[20:])
+        await asyncio.sleep(0.1)
+        assert not wire.is_closing()
+    protocol.connection_lost(None)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_who_begins_the_next_question_before_the_answer_gets_the_answer_first(wire: Wire) -> None:
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.2)
+        await PlainTextResponse("hello")(scope, receive, send)
+
+    protocol = connected(wire, ServerState())
+    protocol.app = slow
+    protocol.data_received(ASKED + ASKED[:-1])
+    await until(wire.is_closing, within=2)
+    answer, closed = wire.seen
+    assert answer is not None
+    assert answer.endswith(b"hello")
+    assert closed is None
+    protocol.connection_lost(None)
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize(
+    ("beginning", "more"),
+    [
+        pytest.param(b"GET /", KIBIBYTE, id="a path without an end"),
+        pytest.param(ASKED[:-2] + b"a: ", KIBIBYTE, id="a header without an end"),
+        pytest.param(ASKED[:-2], b"a:\r\n" * 256, id="headers without an end"),
+        pytest.param(ASKED[:-2], b"a:\r\n" * 65_536, id="headers without an end, at once"),
+        pytest.param(POSTED_IN_CHUNKS + b"0\r\n", b"a:\r\n" * 256, id="headers without an end after a body"),
+    ],
+)
+async def test_what_is_no_body_and_has_no_end_is_given_up_before_it_is_large(
+    wire: Wire, nth: int, beginning: bytes, more: bytes
+) -> None:
+    protocol = connected(wire, ServerState())
+    if nth > 1:
+        await answered(protocol, wire)
+    protocol.data_received(beginning)
+    for _ in range(80):
+        if not wire.is_closing():
+            protocol.data_received(more)
+    assert wire.is_closing()
+    assert len(protocol.headers) <= 20_500  # 80 KiB of the smallest that there are
+    protocol.connection_lost(None)
+
+
+async def test_a_large_body_is_no_head_and_does_not_end_its_connection(wire: Wire, protocol: WholeAnswers) -> None:
+    await answered(protocol, wire, POSTED)
+    for _ in range(1024):
+        protocol.data_received(KIBIBYTE)
+    assert not wire.is_closing()
+    await answered(protocol, wire)
+    protocol.connection_lost(None)
+
+
+@pytest.mark.parametrize("question", [POSTED, ASKED], ids=["the rest of a body", "empty lines"])
+async def test_what_comes_after_the_answer_and_asks_nothing_keeps_no_connection(wire: Wire, question: bytes) -> None:
+    protocol = connected(wire, ServerState(), idle_seconds=1)
+    await answered(protocol, wire, question)
+    for byte in repeat(b"\n", 40):
+        protocol.data_received(byte)
+        await asyncio.sleep(0.05)
+        if wire.is_closing():
+            break
     assert wire.seen == [None]
     protocol.connection_lost(None)
 

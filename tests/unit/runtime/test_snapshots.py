@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,20 @@ def test_a_crash_while_writing_leaves_the_one_before(tmp_path: Path) -> None:
     before = load_snapshot(path)
     assert before is not None
     assert before.at == 1.5
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_replica_that_writes_in_the_middle_of_another_s_writing_is_not_written_into(tmp_path: Path) -> None:
+    path, row = tmp_path / "table.json", Row.of(0, b"k", b"v")
+
+    def rows() -> Iterator[Row]:
+        save_snapshot(path, at=2.5, offsets={}, rows=[row] * 9)
+        assert load_snapshot(path) == Snapshot(at=2.5, offsets={}, rows=[row] * 9)
+        yield row
+
+    save_snapshot(path, at=1.5, offsets={}, rows=rows())
+    assert load_snapshot(path) == Snapshot(at=1.5, offsets={}, rows=[row])
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"at": 1}'])

@@ -1,4 +1,4 @@
-"""Topics as declared: the file that stands in the repository, and what a declaration tells the broker."""
+"""Topics as declared: the file that stands in the repository, what a declaration tells the broker, and how it is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.topics import TopicDeclaration, declared_topics
+from runtime.topics import Kept, TopicDeclaration, declared_topics, thin, usual_copies
 
 TOPICS = declared_topics(Path(__file__).parents[3] / "deploy" / "topics.yaml")
 
@@ -36,3 +36,26 @@ def test_dead_letters_have_room_for_any_record_in_base64(declared: TopicDeclarat
 
 def test_no_topic_is_declared_twice() -> None:
     assert len({declared.name for declared in TOPICS}) == len(TOPICS)
+
+
+@pytest.mark.parametrize(("brokers", "copies"), [(1, 1), (2, 1), (3, 3), (5, 3)])
+def test_three_copies_are_usual_where_there_are_as_many_brokers(brokers: int, copies: int) -> None:
+    assert usual_copies(brokers=brokers) == copies
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (Kept(copies=1, confirmed_by=1), ["a.b.v1 has 1 of 3 copies and min.insync.replicas 1"]),
+        (Kept(copies=2, confirmed_by=2), ["a.b.v1 has 2 of 3 copies"]),
+        (Kept(copies=3, confirmed_by=1), ["a.b.v1 has min.insync.replicas 1"]),
+        (Kept(copies=3, confirmed_by=2), []),
+        (Kept(copies=4, confirmed_by=3), []),
+        (Kept(copies=3, confirmed_by=None), []),
+    ],
+)
+def test_a_topic_that_would_not_outlive_a_broker_is_told_where_there_are_brokers_enough(
+    kept: Kept, told: list[str]
+) -> None:
+    assert thin({"a.b.v1": kept, "c.d.v1": Kept(copies=3, confirmed_by=2)}, brokers=3) == told
+    assert thin({"a.b.v1": kept}, brokers=2) == []

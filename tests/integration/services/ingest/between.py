@@ -20,6 +20,7 @@ class Between:
     """`older`: by call SID, how much earlier than it did a call is said to have happened.
 
     `refusals`: status and headers of the next answers. `open_for`: the list answers so often, and then not at all.
+    `later`: by account, the seconds that it is always asked to wait.
     """
 
     twilio: str
@@ -29,17 +30,19 @@ class Between:
     refusals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     page_size: int = 2
     open_for: int | None = None
+    later: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
+        if seconds := self.later.get(request.match_info["account"]):
+            return _refused(429, {"Retry-After": str(seconds)})
         self.times.append(asyncio.get_running_loop().time())
         self.asked.append(request.query.get("StartTime>", "further"))
         if self.open_for is not None and len(self.asked) > self.open_for:
             await asyncio.Event().wait()
         if self.refusals:
-            status, headers = self.refusals.pop(0)
-            return web.json_response({"code": 20429, "message": "no", "status": status}, status=status, headers=headers)
+            return _refused(*self.refusals.pop(0))
         return await self._passed_on(request)
 
     async def pass_on(self, request: web.Request) -> web.Response:
@@ -71,11 +74,15 @@ class Between:
                 call[name] = format_datetime(moment - by)
 
 
+def _refused(status: int, headers: dict[str, str]) -> web.Response:
+    return web.json_response({"code": 20429, "message": "no", "status": status}, status=status, headers=headers)
+
+
 @asynccontextmanager
 async def between(twilio: str, session: ClientSession) -> AsyncIterator[Between]:
     own = Between(twilio=twilio, session=session)
     app = web.Application()
-    app.router.add_get("/{account:.*}/Calls.json", own.answer)
+    app.router.add_get("/{version}/Accounts/{account}/Calls.json", own.answer)
     app.router.add_route("*", "/{tail:.*}", own.pass_on)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()

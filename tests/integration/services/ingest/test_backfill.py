@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,38 @@ async def test_an_account_s_list_is_asked_for_no_faster_than_allowed(
     times = list_of_calls.times
     assert len(times) == 4
     assert times[-1] - times[0] >= 0.2 * (len(times) - 1) - 0.05
+
+
+async def test_nor_by_all_its_runs_together(house: House, list_of_calls: Between) -> None:
+    runs = [await house.asked(timedelta(minutes=14), until_=_minutes_ago(n)) for n in range(4)]
+    async with house.ingest(backfill_requests_per_second=5).running():
+        for run_id in runs:
+            await house.over(run_id)
+    times = list_of_calls.times
+    assert len(times) == 4
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.15
+
+
+async def test_accounts_that_twilio_keeps_waiting_hold_up_no_pass_of_another_s(
+    wire: Wire, house: House, list_of_calls: Between, credentials: Path
+) -> None:
+    """They are more than the requests that are made at once."""
+    waiting = [f"AC{number:032x}" for number in range(6)]
+    for number, account_sid in enumerate(waiting):
+        (credentials / account_sid).write_text(TOKEN)
+        numbers = (f"+1415555{1000 + number}",)
+        await wire.say(changed(business(f"w{number}", account_sid=account_sid, numbers=numbers)))
+    list_of_calls.later = dict.fromkeys(waiting[:3], 50) | dict.fromkeys(waiting[3:], 3600)
+    async with house.ingest(backfill_every_seconds=0.2).running():
+        passes = set[datetime]()
+        async with asyncio.timeout(30):
+            while len(passes) < 4:
+                runs = await Runs(house.database).of([scheduled_id(ACCOUNT)])
+                passes |= {run.read_until for run in runs.values() if run.read_until}
+                await asyncio.sleep(0.05)
+        others = (await Runs(house.database).of([scheduled_id(account_sid) for account_sid in waiting])).values()
+    assert [run.state for run in others] == [State.OPEN] * 6
+    assert [run.trouble for run in others if run.account_sid in waiting[3:]] == ["Twilio answers 429"] * 3
 
 
 async def test_an_account_that_twilio_does_not_let_us_read_is_told_and_holds_up_no_other(
