@@ -117,7 +117,7 @@ class Consumer:
             await self._stop_joining(error)
 
     async def _ask_while_outside(self) -> None:
-        """The name may be lost after that question. aiokafka does not know Kafka's word for it, and asks on for ever."""
+        """The name may be lost after that question. aiokafka knows no word for that, and goes on for ever."""
         while True:
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
             try:

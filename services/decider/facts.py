@@ -25,7 +25,8 @@ T = TypeVar("T")
 
 def fold(facts: CallFacts, webhook: CallIngested, *, own_number: bool, phones: int | None) -> CallFacts:
     """The facts with this webhook's. `phones`: how many the business has us ring, where that is known."""
-    return merge(facts, facts_of(webhook, own_number=own_number, phones=phones))
+    said = facts_of(webhook, own_number=own_number, phones=phones)
+    return merge(facts, said) if facts.started_at else said  # nothing was ever folded into what has no beginning
 
 
 def facts_of(webhook: CallIngested, *, own_number: bool, phones: int | None) -> CallFacts:
