@@ -25,6 +25,8 @@ from runtime.precedence import in_precedence
 # about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
 # waits for it and asks for all partitions together; past that, those of the batch may have to wait for this long.
 _FETCH_WAIT_MS = 50
+# Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
+_GATHERED_BYTES = 256 * 1024
 _POLL_MS = 200
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
@@ -45,8 +47,9 @@ class Consumer:
         membership: Membership,
         batch_records: int,
         first: Collection[str] = (),
+        gather_ms: int = 0,
     ) -> None:
-        """`first`: topics whose records go before those of others."""
+        """`first`: topics whose records go before those of others. `gather_ms`: that records wait for more."""
         self._first = frozenset(consumption.namespace + topic for topic in first)
         self._consumption = consumption
         self._membership = membership
@@ -60,7 +63,8 @@ class Consumer:
             group_id=membership.group,
             group_instance_id=membership.instance,
             batch=True,
-            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            fetch_max_wait_ms=gather_ms or _FETCH_WAIT_MS,
+            fetch_min_bytes=_GATHERED_BYTES if gather_ms else 1,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             partition_assignment_strategy=[RangePartitionAssignor],

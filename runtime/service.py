@@ -119,10 +119,13 @@ class Service:
         self._parts.tables[topic.name] = table, reader.run
         return table
 
-    def consume(self, parsers: Mapping[str, Parse], handler: Handler, *, first: Collection[str] = ()) -> Consumer:
+    def consume(
+        self, parsers: Mapping[str, Parse], handler: Handler, *, first: Collection[str] = (), gather_ms: int = 0
+    ) -> Consumer:
         """One group member for all these topics: what concerns one conversation comes to one process, in batches.
 
         `first`: of these topics, those that must have been handled to their end before a record of another is.
+        `gather_ms`: for who is in no hurry: where there are few records, they wait so long for others to come along.
         """
         for topic in parsers:
             metrics.DEAD_LETTERS.labels(topic)  # born at 0, or Prometheus would miss the first
@@ -144,6 +147,7 @@ class Service:
             ),
             batch_records=self.settings.batch_records,
             first=first,
+            gather_ms=gather_ms,
         )
         self._parts.consumers.append(consumer)
         return consumer

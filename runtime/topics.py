@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,7 +13,8 @@ from typing import Any, Final, Literal
 import yaml
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaTimeoutError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TopicAlreadyExistsError
+from aiokafka.protocol.metadata import MetadataRequest
 from pydantic import Field
 
 from runtime.admin import kafka_admin
@@ -121,14 +123,14 @@ async def check_topics(
     async with kafka_admin(bootstrap) as admin:
         found = await _partitions(admin, names)
         wrong = [
-            f"{namespace}{t.name} has {found[namespace + t.name]} partitions, {t.partitions} are declared"
-            for t in topics
-            if found[namespace + t.name] != t.partitions
+            f"{name} has {len(found[name])} partitions, {t.partitions} are declared"
+            for name, t in zip(names, topics, strict=True)
+            if len(found[name]) != t.partitions
         ]
         if wrong:
             step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
             raise TopicMismatch(f"{'; '.join(wrong)}: {step}")
-        lacking = thin(await _kept(admin, names), brokers=await _brokers(admin))
+        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin))
     if lacking and strictly:
         step = "kafka-reassign-partitions.sh adds copies, kafka-configs.sh sets min.insync.replicas to 2"
         raise TopicMismatch(f"{'; '.join(lacking)}: {step}; then `missedcall topics` again")
@@ -138,39 +140,48 @@ async def check_topics(
 
 
 async def _known(admin: Any, names: Sequence[str]) -> None:
+    """To every broker: whoever asks next may come to any of them."""
     missing = list(names)
     try:
         async with asyncio.timeout(_KNOWN_WITHIN_SECONDS):
-            while missing:
-                missing = [name for name, count in (await _partitions(admin, missing)).items() if not count]
-                await asyncio.sleep(_PROPAGATION_SECONDS if missing else 0)
+            while missing := await _unknown(admin, names):  # noqa: ASYNC110 - it happens in other processes
+                await asyncio.sleep(_PROPAGATION_SECONDS)
     except TimeoutError as error:
         raise KafkaTimeoutError(f"not there within {_KNOWN_WITHIN_SECONDS:.0f} s: {', '.join(missing)}") from error
 
 
-async def _partitions(admin: Any, names: Sequence[str]) -> dict[str, int]:
-    """How many each topic has; 0 where there is no such topic."""
+async def _unknown(admin: Any, names: Sequence[str]) -> list[str]:
+    """To one broker at least. One that went away a moment ago is listed still, and answers nobody."""
+    unknown: set[str] = set()
+    for broker in (await admin.describe_cluster())["brokers"]:
+        with suppress(KafkaConnectionError, NodeNotReadyError):
+            found = await _partitions(admin, names, broker=broker["node_id"])
+            unknown.update(name for name, partitions in found.items() if not partitions)
+    return sorted(unknown)
+
+
+async def _partitions(admin: Any, names: Sequence[str], *, broker: int | None = None) -> dict[str, list[set[int]]]:
+    """Of each topic, and which brokers keep each; none where there is no such topic. Asked of any broker, or this."""
     if not names:
         return {}  # Kafka takes an empty list for all topics
-    found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(list(names))}
-    return {name: found.get(name, 0) for name in names}
+    answer = await admin._send_request(MetadataRequest(list(names)), broker)  # noqa: SLF001 - its own way asks any
+    described = answer.to_object()["topics"]
+    found = {topic["topic"]: [set(partition["replicas"]) for partition in topic["partitions"]] for topic in described}
+    return {name: found.get(name, []) for name in names}
 
 
-async def _kept(admin: Any, names: Sequence[str]) -> dict[str, Kept]:
-    """Of topics that stand. What we may not be told of a topic's configuration is nothing to complain of."""
-    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {_MIN_IN_SYNC: None}) for name in names]
-    confirmed = {
+async def _kept(admin: Any, found: Mapping[str, Sequence[set[int]]]) -> dict[str, Kept]:
+    """What we are not told of a topic's configuration is nothing to complain of."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, {_MIN_IN_SYNC: None}) for name in found]
+    confirmed_by = {
         resource[3]: int(entry[1])
         for answer in (await admin.describe_configs(asked) if asked else ())
         for resource in answer.resources
         for entry in resource[4]
     }
     return {
-        topic["topic"]: Kept(
-            copies=min((len(partition["replicas"]) for partition in topic["partitions"]), default=0),
-            confirmed_by=confirmed.get(topic["topic"]),
-        )
-        for topic in (await admin.describe_topics(list(names)) if names else ())
+        name: Kept(copies=min(map(len, partitions)), confirmed_by=confirmed_by.get(name))
+        for name, partitions in found.items()
     }
 
 

@@ -40,5 +40,5 @@ async def stage(system: System) -> AsyncIterator[Stage]:
     assert system.simulator is not None
     urls = [f"{url}/metrics" for url in system.ops.values()]
     async with open_stage(simulator=system.simulator, environment=system.environment, metrics_urls=urls) as opened:
-        opened.step_seconds = 120
+        opened.step_seconds = 45
         yield opened

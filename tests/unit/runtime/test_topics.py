@@ -1,4 +1,4 @@
-"""Topics as declared: the file that stands in the repository, what a declaration tells the broker, and how it is kept."""
+"""Topics as declared: the file that stands in the repository, what a declaration tells the broker, who keeps it."""
 
 from __future__ import annotations
 
