@@ -28,6 +28,8 @@ from local.system import System, running_system
 LEAD_SECONDS: Final = 2.0
 # Between the webhooks of one call. The phone that rings meanwhile costs nothing, so it need not ring for long.
 _GAP_SECONDS: Final = 0.5
+# For one account, as who sends hundreds of texts a second through one would set it.
+_POSTS_AT_ONCE: Final = 32
 _STRAGGLERS_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.1
 
@@ -105,6 +107,11 @@ async def running_chain(ground: Ground) -> AsyncIterator[Chain]:
         opened_corner(ground, *SERVICES, holding=[the_business()]) as corner,
     ):
         own = {name: value for name, value in os.environ.items() if not name.startswith("MISSEDCALL_")}
-        environ = {**own, **service_environment(corner), "MISSEDCALL_TWILIO_API_BASE": twilio.url}
+        environ = {
+            **own,
+            **service_environment(corner),
+            "MISSEDCALL_TWILIO_API_BASE": twilio.url,
+            "MISSEDCALL_POSTS_PER_ACCOUNT": "32",
+        }
         async with running_system(environ) as system:
             yield Chain(corner=corner, system=system, twilio=twilio)

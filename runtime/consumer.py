@@ -13,8 +13,8 @@ from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import KafkaAckableMessage
 
+from runtime.acknowledged import Batch
 from runtime.consume import Consumption
 from runtime.errors import Fenced
 from runtime.lag import forget_lag, measure_lag
@@ -24,7 +24,7 @@ from runtime.precedence import in_precedence
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
 # waits for it and asks for all partitions together; past that, those of the batch may have to wait for this long.
-_FETCH_WAIT_MS = 50
+_FETCH_WAIT_MS = 200
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
 _GATHERED_BYTES = 256 * 1024
 _POLL_MS = 200
@@ -86,9 +86,9 @@ class Consumer:
             found = await in_precedence(consumer, found, first=self._first)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 
-    async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
+    async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> Batch:
         """In place of FastStream's own, which decodes headers and loses the batch where one is not UTF-8."""
-        return KafkaAckableMessage(body=b"", raw_message=batch, consumer=self._subscriber.consumer)
+        return Batch(body=b"", raw_message=batch, consumer=self._subscriber.consumer)
 
     async def _on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
         self._in_hand = batch
@@ -201,5 +201,5 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships n
         logging.getLogger(__name__).info("assigned", extra={"action": "assigned", "partitions": len(assigned)})
 
 
-async def _undecoded(message: KafkaAckableMessage) -> tuple[ConsumerRecord, ...]:
+async def _undecoded(message: Batch) -> tuple[ConsumerRecord, ...]:
     return message.raw_message

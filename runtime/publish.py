@@ -35,11 +35,10 @@ _START_SECONDS = 30.0
 class Publisher:
     """An idempotent producer with acks=all, made anew when it is not to be trusted any more."""
 
-    def __init__(self, bootstrap: str, *, client_id: str, namespace: str = "", linger_ms: int = 0) -> None:
+    def __init__(self, bootstrap: str, *, client_id: str, namespace: str = "") -> None:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._namespace = namespace
-        self._linger_ms = linger_ms
         self._producer: Any = None
         self._starting: asyncio.Task[None] | None = None
         self._abandoned: set[asyncio.Task[None]] = set()
@@ -89,12 +88,6 @@ class Publisher:
         """Hands all over before waiting for any, so that they travel in one request a broker."""
         acknowledgements: list[asyncio.Future[object]] = []
         try:
-            if len(records) == 1:  # a webhook, and in batches together with others that come at the same moment
-                (record,) = records
-                topic = self._namespace + record.topic
-                acknowledgements.append(await producer.send(topic, record.value, key=record.key.encode()))
-                await acknowledgements[0]
-                return
             async for acknowledgement in sent_in_batches(producer, records, namespace=self._namespace):
                 acknowledgements.append(acknowledgement)  # noqa: PERF401 - one by one, also where one of them fails
             await asyncio.gather(*acknowledgements)
@@ -132,7 +125,6 @@ class Publisher:
             client_id=self._client_id,
             enable_idempotence=True,
             acks="all",
-            linger_ms=self._linger_ms,
             partitioner=by_key,
             max_batch_size=_BATCH_BYTES,
             max_request_size=_REQUEST_BYTES,

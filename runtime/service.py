@@ -50,10 +50,9 @@ def wall_clock() -> datetime:
 class Service:
     """Declared in a service's app.py; `run` does the rest."""
 
-    def __init__(self, name: str, settings: RuntimeSettings, *, linger_ms: int = 0) -> None:
+    def __init__(self, name: str, settings: RuntimeSettings) -> None:
         self.name = name
         self.settings = settings
-        self._linger_ms = linger_ms
         self._parts = Parts(
             broker=KafkaBroker(
                 settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
@@ -88,7 +87,6 @@ class Service:
             self.settings.kafka_bootstrap_servers,
             client_id=f"missedcall-{self.name}",
             namespace=self.settings.namespace,
-            linger_ms=self._linger_ms,
         )
         self._parts.publishers.append(publisher)
         return publisher

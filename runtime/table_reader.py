@@ -19,7 +19,10 @@ from runtime.tables import RowT, Table
 
 log = logging.getLogger(__name__)
 
-_ROUND_MS = 200
+_ROUND_MS = 400
+# How long the broker holds a question; it answers at once when there is a row. A reader waits for nothing else, and
+# there are several in each process.
+_FETCH_WAIT_MS = 500
 _SNAPSHOT_EVERY = 30.0
 _RECONNECT_SECONDS = 1.0
 _REQUEST_MS = 10_000
@@ -55,7 +58,7 @@ class TableReader(Generic[DataT, RowT]):
         # No reset policy: where the topic was made anew, a jump to its end would miss rows; the error starts over.
         consumer: Any = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
             request_timeout_ms=_REQUEST_MS,
             auto_offset_reset="none",
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Final
 
+from runtime.gathered import Gathered
 from runtime.secrets import SecretFolder
 from runtime.service import Service, wall_clock
 from schemas.businesses import BUSINESSES_CHANGED
@@ -24,14 +24,10 @@ from services.ingest.spool.spool import Spool, open_spool
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 
-# Webhooks come one by one, each with its own wait for all replicas. Those within 2 ms travel in one request to the
-# broker, which carries a burst; a caller does not notice 2 ms.
-_LINGER_MS: Final = 2
-
 
 def build(settings: Settings | None = None) -> Service:
     settings = settings or Settings()
-    service = Service(NAME, settings, linger_ms=_LINGER_MS)
+    service = Service(NAME, settings)
     identities = Identities(settings.identity_key.get_secret_value().encode())
     directory = Directory()
     table = service.table(BUSINESSES_CHANGED, row=lambda business: business, on_change=directory.change)
@@ -49,7 +45,7 @@ def build(settings: Settings | None = None) -> Service:
 
 
 def _recorder(service: Service, settings: Settings) -> Recorder:
-    kafka = GuardedKafka({topic: service.another_publisher() for topic in Lane})
+    kafka = GuardedKafka({topic: Gathered(service.another_publisher()) for topic in Lane})
     service.prepare(kafka.start)  # the first caller does not wait for the connection
     spool = _spool(settings)
     if spool is not None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from runtime.errors import NotPublished
 from runtime.events import Outgoing
-from runtime.publish import Publisher
+from runtime.gathered import Gathered
 from services.ingest import metrics
 from services.ingest.breaker import TRY_EVERY_SECONDS, Breaker, Circuit
 
@@ -29,7 +29,7 @@ class GuardedKafka:
     What a webhook finds out, the drain of the spool knows, and the other way round.
     """
 
-    def __init__(self, publishers: Mapping[str, Publisher], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, publishers: Mapping[str, Gathered], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._publishers = publishers
         self._clock = clock
         self._breakers = dict.fromkeys(publishers, Breaker())

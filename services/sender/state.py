@@ -7,10 +7,11 @@ broker has acknowledged it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import uniform
 from typing import Any, Final
+from uuid import uuid4
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo.errors import BulkWriteError
@@ -34,8 +35,12 @@ _NOTHING: Final[Mapping[str, Held]] = {}
 class Ledger:
     """Consumers write into it what is to be sent and what was heard; dispatchers claim from it."""
 
-    def __init__(self, collection: AsyncIOMotorCollection[dict[str, Any]]) -> None:
+    def __init__(
+        self, collection: AsyncIOMotorCollection[dict[str, Any]], *, new_token: Callable[[], str] = lambda: uuid4().hex
+    ) -> None:
+        """`new_token`: what nobody else has; one a write."""
         self.collection = collection
+        self._new_token = new_token
 
     async def prepare(self, *, keep: timedelta) -> None:
         """Only what is settled is ever forgotten."""
@@ -191,17 +196,29 @@ class Ledger:
         rows = self.collection.find({"_id": {"$in": list(ids)}})
         return {row["_id"]: held(row) async for row in rows}
 
-    async def _write(self, changes: Sequence[Change], now: datetime) -> tuple[set[str], list[Saying]]:
+    async def _write(self, changes: Sequence[Change], now: datetime) -> tuple[Collection[str], list[Saying]]:
         """The ids of those that another writer had changed meanwhile, and what the others now say."""
         if not changes:
-            return set(), []
+            return (), []
         said = {change.before.text_id: sayings(change, now) for change in changes}
-        writes = [update(change, said[change.before.text_id], now) for change in changes]
-        lost: set[str] = set()
-        try:
-            await self.collection.bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            lost = {changes[index].before.text_id for index in duplicates(error)}
+        lost = await self._lost(changes, said, now)
         written = [change for change in changes if change.before.text_id not in lost]
         count(written, now)
         return lost, [saying for change in written for saying in said[change.before.text_id]]
+
+    async def _lost(
+        self, changes: Sequence[Change], said: Mapping[str, Sequence[Saying]], now: datetime
+    ) -> Collection[str]:
+        """MongoDB says how many it changed; only where that is not all of them, it is asked which."""
+        token, ids = self._new_token(), {change.before.text_id for change in changes}
+        writes = [update(change, said[change.before.text_id], now, token=token) for change in changes]
+        refused: set[str] = set()
+        try:
+            changed = (await self.collection.bulk_write(writes, ordered=False)).modified_count
+        except BulkWriteError as error:
+            refused = {changes[index].before.text_id for index in duplicates(error)}
+            changed = error.details["nModified"]
+        if changed == len(changes) - len(refused):
+            return refused
+        ours = self.collection.find({"_id": {"$in": list(ids)}, "written": token}, {"_id": 1})
+        return ids - {row["_id"] async for row in ours}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from runtime.gathered import Gathered
 from runtime.publish import Publisher
 from schemas.directory import Directory
 from services.ingest.breaker import TRY_EVERY_SECONDS
@@ -47,7 +48,7 @@ class Life:
         self._now = 0.0
         self._away = Publisher(world.closed, client_id="mortal", namespace=world.namespace)
         self._there = Publisher(world.kafka, client_id="mortal", namespace=world.namespace)
-        self._publishers: dict[str, Publisher] = dict.fromkeys(Lane, self._away)
+        self._publishers = dict.fromkeys(map(str, Lane), Gathered(self._away))
         self._kafka = GuardedKafka(self._publishers, clock=lambda: self._now)
         segments = Segments(world.spool, clock=lambda: datetime.now(UTC).timestamp())
         writer = Writer(segments, segment_bytes=_SEGMENT_BYTES)
@@ -59,13 +60,13 @@ class Life:
         drain = Drain(self._spool, self._kafka)
         await self._answered("0")
         await asyncio.gather(self._answered("1"), self._answered("2"))
-        self._publishers |= dict.fromkeys(Lane, self._there)
+        self._publishers |= dict.fromkeys(map(str, Lane), Gathered(self._there))
         await self._kafka.start()
         await self._answered("3")
         await self._drained(drain)
-        self._publishers |= dict.fromkeys(Lane, self._away)
+        self._publishers |= dict.fromkeys(map(str, Lane), Gathered(self._away))
         await asyncio.gather(self._answered("4"), self._answered("5"))
-        self._publishers |= dict.fromkeys(Lane, self._there)
+        self._publishers |= dict.fromkeys(map(str, Lane), Gathered(self._there))
         self._now += TRY_EVERY_SECONDS
         await self._drained(drain)
         await asyncio.gather(self._away.stop(), self._there.stop())

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import ClientSession
 
 from runtime import ops
+from runtime.gathered import Gathered
 from runtime.publish import Publisher
 from runtime.secrets import SecretFolder
 from schemas.directory import Directory
@@ -61,7 +62,7 @@ async def door_without(
         owners=Owners(directory=directory, ready=lambda: ready, fresh=lambda: ready, identities=IDENTITIES),
         identities=IDENTITIES,
         callbacks=Callbacks(public_url=PUBLIC, identities=IDENTITIES),
-        recorder=Recorder(kafka=GuardedKafka(publishers), spool=spool),
+        recorder=Recorder(kafka=GuardedKafka({t: Gathered(p) for t, p in publishers.items()}), spool=spool),
         clock=lambda: datetime.now(UTC),
     )
     app = web_app(Admission(credentials=SecretFolder(credentials), public_url=PUBLIC), handlers)

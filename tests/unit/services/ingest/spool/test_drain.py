@@ -11,6 +11,7 @@ import pytest
 
 from runtime.errors import NotPublished, TooLarge
 from runtime.events import Outgoing
+from runtime.gathered import Gathered
 from runtime.publish import Publisher
 from services.ingest.breaker import TRY_EVERY_SECONDS
 from services.ingest.guarded import GuardedKafka
@@ -44,7 +45,7 @@ class Kafka(Publisher):
         self.taken.append([record.id for record in records])
 
     def guarded(self) -> GuardedKafka:
-        return GuardedKafka(dict.fromkeys(Lane, self), clock=self.clock)
+        return GuardedKafka(dict.fromkeys(map(str, Lane), Gathered(self)), clock=self.clock)
 
 
 class Clock:
