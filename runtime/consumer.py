@@ -19,14 +19,14 @@ from runtime.consume import Consumption
 from runtime.errors import Fenced
 from runtime.lag import forget_lag, measure_lag
 from runtime.membership import Membership
-from runtime.precedence import in_precedence
+from runtime.precedence import Precedence
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
 # waits for it and asks for all partitions together; past that, those of the batch may have to wait for this long.
-_FETCH_WAIT_MS = 200
+_FETCH_WAIT_MS = 50
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
-_GATHERED_BYTES = 256 * 1024
+_GATHERED_BYTES = 64 * 1024
 _POLL_MS = 200
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
@@ -50,7 +50,7 @@ class Consumer:
         gather_ms: int = 0,
     ) -> None:
         """`first`: topics whose records go before those of others. `gather_ms`: that records wait for more."""
-        self._first = frozenset(consumption.namespace + topic for topic in first)
+        self._precedence = Precedence(membership.bootstrap, first=[consumption.namespace + topic for topic in first])
         self._consumption = consumption
         self._membership = membership
         self._batch_records = batch_records
@@ -82,8 +82,8 @@ class Consumer:
         by the record itself. What comes when the end has come is left to whoever is next: nothing of it is committed.
         """
         found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=self._batch_records)
-        if self._first and found:
-            found = await in_precedence(consumer, found, first=self._first)
+        if found:
+            found = await self._precedence.kept(consumer, found)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> Batch:
@@ -100,6 +100,10 @@ class Consumer:
         self._ask_no_more()
         self._subscriber.running = False
         self._consumption.release()
+
+    async def close(self) -> None:
+        """When no more is consumed."""
+        await self._precedence.stop()
 
     async def drain(self) -> None:
         """Retries are aborted; the batch in flight may finish, commit included."""

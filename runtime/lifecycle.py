@@ -144,6 +144,7 @@ class Lifecycle:
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
                 await self._parts.broker.stop()
+                await asyncio.gather(*(consumer.close() for consumer in self._parts.consumers))
         except TimeoutError:
             log.warning("stopped without its broker", extra={"action": "stop_timed_out"})
 

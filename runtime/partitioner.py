@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from struct import unpack_from
 
 _WORD = 0xFFFFFFFF
@@ -15,6 +16,7 @@ def by_key(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> 
     return partitions[(murmur2(key) & 0x7FFFFFFF) % len(partitions)]
 
 
+@lru_cache(maxsize=8192)  # all that is said of a call has one key
 def murmur2(data: bytes) -> int:
     """32 bits of MurmurHash2 under Kafka's seed: four bytes at a time, then what is left of them."""
     length = len(data)

@@ -20,9 +20,8 @@ from runtime.tables import RowT, Table
 log = logging.getLogger(__name__)
 
 _ROUND_MS = 400
-# How long the broker holds a question; it answers at once when there is a row. A reader waits for nothing else, and
-# there are several in each process.
-_FETCH_WAIT_MS = 500
+# How long the broker holds a question; it answers at once when there is a row. Each round waits for one that it holds.
+_FETCH_WAIT_MS = 100
 _SNAPSHOT_EVERY = 30.0
 _RECONNECT_SECONDS = 1.0
 _REQUEST_MS = 10_000

@@ -12,7 +12,7 @@ from services.audit.state import COLLECTION, Ledger
 
 NAME: Final = "audit"
 # Nobody waits for it but a person with a question: it need not take the machine from those whom callers wait for.
-_GATHER_MS: Final = 200
+_GATHER_MS: Final = 100
 
 
 def build(settings: RuntimeSettings | None = None) -> Service:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from runtime.precedence import in_precedence
+from runtime.precedence import Precedence
 from tests.integration.runtime.ground import Ground
 from tests.integration.runtime.toy import PINGS, PONGS
 
@@ -23,6 +23,13 @@ def at(ground: Ground, topic: str, partition: int) -> TopicPartition:
 
 async def say(ground: Ground, topic: str, partition: int, *values: bytes) -> None:
     await ground.say_raw(*((topic, None, value) for value in values), partition=partition)
+
+
+@pytest.fixture
+async def precedence(ground: Ground) -> AsyncIterator[Precedence]:
+    one = Precedence(ground.kafka, first=[ground.namespace + FIRST])
+    yield one
+    await one.stop()
 
 
 @asynccontextmanager
@@ -52,26 +59,28 @@ def values(found: Mapping[TopicPartition, Sequence[Any]]) -> list[bytes]:
     return [record.value for records in found.values() for record in records]
 
 
-async def handled(consumer: AIOKafkaConsumer, ground: Ground, *, count: int) -> list[bytes]:
+async def handled(consumer: AIOKafkaConsumer, precedence: Precedence, *, count: int) -> list[bytes]:
     said: list[bytes] = []
     while len(said) < count:
         found = await consumer.getmany(timeout_ms=1_000)
-        said += values(await in_precedence(consumer, found, first={ground.namespace + FIRST}))
+        said += values(await precedence.kept(consumer, found))
     return said
 
 
-async def test_what_was_fetched_later_and_goes_first_is_handled_first(ground: Ground) -> None:
+async def test_what_was_fetched_later_and_goes_first_is_handled_first(ground: Ground, precedence: Precedence) -> None:
     """Both stood in Kafka; only the one that must wait had been fetched. It is put back, and comes once."""
     async with reading(ground) as consumer:
         await say(ground, FIRST, 0, b"stop")
         await say(ground, THEN, 0, b"call 1", b"call 2")
         found = await fetched(consumer, at(ground, THEN, 0))
-        assert await in_precedence(consumer, found, first={ground.namespace + FIRST}) == {}
-        said = await handled(consumer, ground, count=3)
+        assert await precedence.kept(consumer, found) == {}
+        said = await handled(consumer, precedence, count=3)
         assert said == [b"stop", b"call 1", b"call 2"]
 
 
-async def test_other_partitions_hold_other_conversations_and_do_not_wait(ground: Ground) -> None:
+async def test_other_partitions_hold_other_conversations_that_do_not_wait(
+    ground: Ground, precedence: Precedence
+) -> None:
     async with reading(ground) as consumer:
         await say(ground, FIRST, 0, b"stop")
         await say(ground, THEN, 0, b"waits")
@@ -79,43 +88,44 @@ async def test_other_partitions_hold_other_conversations_and_do_not_wait(ground:
         found: dict[TopicPartition, Sequence[Any]] = {}
         while len(found) < 2:
             found |= await fetched(consumer, at(ground, THEN, 0), at(ground, THEN, 1))
-        kept = await in_precedence(consumer, found, first={ground.namespace + FIRST})
+        kept = await precedence.kept(consumer, found)
         assert values(kept) == [b"goes on"]
-        assert await handled(consumer, ground, count=2) == [b"stop", b"waits"]
+        assert await handled(consumer, precedence, count=2) == [b"stop", b"waits"]
 
 
 @pytest.mark.parametrize("before", [(), (b"stop",)])
-async def test_where_nothing_is_left_of_it_nothing_waits(ground: Ground, before: tuple[bytes, ...]) -> None:
+async def test_where_nothing_is_left_of_it_nothing_waits(
+    ground: Ground, precedence: Precedence, before: tuple[bytes, ...]
+) -> None:
     async with reading(ground) as consumer:
         if before:
             await say(ground, FIRST, 0, *before)
             assert values(await fetched(consumer, at(ground, FIRST, 0))) == [*before]
         await say(ground, THEN, 0, b"call")
         found = await fetched(consumer, at(ground, THEN, 0))
-        assert values(await in_precedence(consumer, found, first={ground.namespace + FIRST})) == [b"call"]
+        assert values(await precedence.kept(consumer, found)) == [b"call"]
 
 
 async def test_a_silent_partition_keeps_its_own_calls_waiting_and_no_others(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, precedence: Precedence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What stands in it cannot be known, as where it has no leader. What goes first is never kept back."""
     async with reading(ground) as consumer:
-        ask = consumer.end_offsets
+        ask = precedence._ends
 
         async def silent(partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
             if at(ground, FIRST, 0) in partitions:
                 await asyncio.Event().wait()
-            ends: Mapping[TopicPartition, int] = await ask(partitions)
-            return ends
+            return await ask(partitions)
 
-        monkeypatch.setattr(consumer, "end_offsets", silent)
+        monkeypatch.setattr(precedence, "_ends", silent)
         await say(ground, FIRST, 1, b"stop")
         await say(ground, THEN, 0, b"waits")
         await say(ground, THEN, 1, b"goes on")
         found: dict[TopicPartition, Sequence[Any]] = {}
         while len(found) < 3:
             found |= await fetched(consumer)
-        kept = await in_precedence(consumer, found, first={ground.namespace + FIRST})
+        kept = await precedence.kept(consumer, found)
         assert sorted(values(kept)) == [b"goes on", b"stop"]
         monkeypatch.undo()
-        assert await handled(consumer, ground, count=1) == [b"waits"]
+        assert await handled(consumer, precedence, count=1) == [b"waits"]

@@ -1,4 +1,4 @@
-"""Records of those who come one by one: at once where nothing is on its way, together with others where something is."""
+"""Records of those who come one by one: at once where nothing is on its way, else together with others."""
 
 from __future__ import annotations
 
