@@ -22,11 +22,12 @@ from runtime.membership import Membership
 from runtime.precedence import Precedence
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
-# about half a millisecond of CPU, and is all that an idle service does. While a batch takes less than 0.1 s, aiokafka
-# waits for it and asks for all partitions together; past that, those of the batch may have to wait for this long.
-_FETCH_WAIT_MS = 50
+# about half a millisecond of CPU here and as much there, and is all that an idle service does. While a batch takes less
+# than 0.1 s, aiokafka waits for it and asks for all partitions together; past that, those of the batch may have to wait
+# for this long.
+_FETCH_WAIT_MS = 200
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
-_GATHERED_BYTES = 64 * 1024
+_GATHERED_BYTES = 1024 * 1024
 _POLL_MS = 200
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -13,9 +12,6 @@ from services.audit import metrics
 from services.audit.cluster import cluster_id
 from services.audit.entries import Entry, entry_of
 from services.audit.state import Ledger
-
-# Records that are written together: a write costs over a millisecond by itself, as a majority has to confirm it.
-_PART: Final = 125
 
 _UNREAD: Final = Event[Fact](
     id="",
@@ -46,22 +42,12 @@ class Keeping:
         await self._ledger.prepare()
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
-        """Says nothing: what is written down is all that comes of it.
-
-        While MongoDB writes one part, the next is read. Each is seen to its end before the first failure is raised, so
-        that nothing of the batch goes on behind its back.
-        """
-        parts = [records[first : first + _PART] for first in range(0, len(records), _PART)]
-        kept = await asyncio.gather(*map(self._keep, parts), return_exceptions=True)
-        if failure := next(filter(None, kept), None):
-            raise failure
-        return ()
-
-    async def _keep(self, records: Sequence[Record]) -> None:
+        """Says nothing: what is written down is all that comes of it."""
         entries = [entry_of(record.raw, cluster=self._cluster) for record in records]
         new = await self._ledger.keep(entries)
         for entry in entries:
             _count(entry, is_new=entry["_id"] in new)
+        return ()
 
 
 def _count(entry: Entry, *, is_new: bool) -> None:
