@@ -22,10 +22,12 @@ def module_of(service: str) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """`replicas` of each service; `replication` of each topic; `program` is what runs a service."""
+    """`replicas` of each service; `replication` of each topic, by default three where there are three brokers; `program` is
+    what runs a service.
+    """
 
     replicas: int = 1
-    replication: int = 1
+    replication: int | None = None
     program: Callable[[str], Sequence[str]] = module_of
 
     def names(self) -> list[str]:
