@@ -22,8 +22,9 @@ def module_of(service: str) -> Sequence[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """`replicas` of each service; `replication` of each topic, by default three where there are three brokers; `program` is
-    what runs a service.
+    """`replicas` of each service; `program` is what runs a service.
+
+    `replication` of each topic, by default as many as there are brokers, up to three.
     """
 
     replicas: int = 1

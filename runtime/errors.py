@@ -33,7 +33,7 @@ class Revoked(Exception):  # noqa: N818
 
 
 class TopicMismatch(Exception):  # noqa: N818
-    """A topic is missing or has another number of partitions than deploy/topics.yaml declares."""
+    """A topic is missing, has other partitions than deploy/topics.yaml declares, or fewer copies than it should."""
 
 
 class ForeignEvent(ValueError):  # noqa: N818
