@@ -24,7 +24,7 @@ def module_of(service: str) -> Sequence[str]:
 class Layout:
     """`replicas` of each service; `program` is what runs a service.
 
-    `replication` of each topic, by default as many as there are brokers, up to three.
+    `replication` of each topic, by default three where there are as many brokers.
     """
 
     replicas: int = 1
