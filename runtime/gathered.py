@@ -35,7 +35,13 @@ class Gathered:
         await self._publisher.start()
 
     async def publish(self, records: Sequence[Outgoing], *, within: float) -> None:
-        """Raises NotPublished unless all are acknowledged within so many seconds, TooLarge where none ever would be."""
+        """Raises NotPublished unless all are acknowledged within so many seconds, TooLarge where none ever would be.
+
+        Many at once go by themselves: they may take their time, and nobody is to wait behind them.
+        """
+        if len(records) > 1:
+            await self._publisher.publish(records, within=within)
+            return
         wish = _Wish(records=records, within=within)
         self._waiting.append(wish)
         if self._carrying is None:

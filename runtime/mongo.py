@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
@@ -17,6 +18,7 @@ _OPERATION_MS = 5_000
 _SELECTION_MS = 2_000
 _DUPLICATE_KEY = 11000
 _INDEX_OPTIONS_CONFLICT = 85
+_INDEX_KEY_SPECS_CONFLICT = 86
 
 
 def mongo_client(uri: str, *, application: str) -> AsyncIOMotorClient[dict[str, Any]]:
@@ -45,13 +47,19 @@ async def expire_after(collection: AsyncIOMotorCollection[dict[str, Any]], field
 
     Those without the field stay, and are not in the index.
     """
+    keys = [(field, 1)]
+    create = partial(collection.create_index, keys, expireAfterSeconds=seconds, sparse=True)
     try:
-        await collection.create_index(field, expireAfterSeconds=seconds, sparse=True)
+        await create()
     except OperationFailure as error:
-        if error.code != _INDEX_OPTIONS_CONFLICT:
+        if error.code == _INDEX_OPTIONS_CONFLICT:
+            index = {"keyPattern": dict(keys), "expireAfterSeconds": seconds}
+            await collection.database.command("collMod", collection.name, index=index)
+        elif error.code == _INDEX_KEY_SPECS_CONFLICT:  # one that holds those without the field, too
+            await collection.drop_index(keys)
+            await create()
+        else:
             raise
-        index = {"keyPattern": {field: 1}, "expireAfterSeconds": seconds}
-        await collection.database.command("collMod", collection.name, index=index)
 
 
 def duplicates(error: BulkWriteError) -> list[int]:

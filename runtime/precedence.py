@@ -28,10 +28,15 @@ class Precedence:
         self._bootstrap = bootstrap
         self._first = frozenset(first)
         self._asking: Any = None
+        self._starting: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def stop(self) -> None:
-        if self._asking is not None:
-            await self._asking.stop()
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
+        self._discard()
+        await asyncio.gather(*self._ending)
 
     async def kept(self, consumer: Any, found: Found) -> Found:
         """What of it may be handled now. The rest is put back, and comes again behind what it has to wait for.
@@ -47,18 +52,20 @@ class Precedence:
         except BaseException:
             _put_back(consumer, found)
             raise
-        waiting = {
-            tp: records for tp, records in found.items() if tp.topic not in self._first and tp.partition in short
-        }
-        _put_back(consumer, waiting)
-        return {tp: records for tp, records in found.items() if tp not in waiting}
+        waiting = {tp for tp in found if tp.topic not in self._first and tp.partition in short}
+        _put_back(consumer, {tp: found[tp] for tp in waiting})
+        # In this order, so that it holds also where the batch is handled by halves.
+        ready = sorted(found.keys() - waiting, key=lambda tp: tp.topic not in self._first)
+        return {tp: found[tp] for tp in ready}
 
     async def _short(self, consumer: Any, partitions: Sequence[TopicPartition]) -> set[TopicPartition]:
         """Those that are not known to be at their end. All at once, and one by one where one of them is silent."""
-        if (at_end := await self._at_end(consumer, partitions)) is None:
+        at_end = await self._at_end(consumer, partitions)
+        if at_end is None and self._asking is not None:
             each = await asyncio.gather(*(self._at_end(consumer, [partition]) for partition in partitions))
             at_end = {partition for found in each for partition in found or ()}
-        return {*partitions} - {*at_end}
+            self._discard()  # it may be asking a broker that is no more, and would not find out for minutes
+        return {*partitions} - {*(at_end or ())}
 
     async def _at_end(self, consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition] | None:
         """None where the broker does not say."""
@@ -66,20 +73,42 @@ class Precedence:
             async with asyncio.timeout(_ASK_SECONDS):
                 ends = await self._ends(partitions)
                 return {tp for tp in partitions if await consumer.position(tp) >= ends[tp]}
-        except (KafkaError, TimeoutError):
+        except (KafkaError, OSError):  # TimeoutError is one
             return None
 
     async def _ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """A start goes on when the patience of whoever waits for it is over."""
         if self._asking is None:
-            asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-            try:
-                await asking.start()
-            except BaseException:
-                await asking.stop()
-                raise
-            self._asking = asking
+            if self._starting is None:
+                self._starting = asyncio.create_task(self._start(), name="asking consumer start")
+                self._starting.add_done_callback(_noted)
+            await asyncio.shield(self._starting)
         ends: Mapping[TopicPartition, int] = await self._asking.end_offsets(partitions)
         return ends
+
+    async def _start(self) -> None:
+        asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        try:
+            await asking.start()
+            self._asking = asking
+        except BaseException:
+            await asking.stop()
+            raise
+        finally:
+            self._starting = None
+
+    def _discard(self) -> None:
+        asking, self._asking = self._asking, None
+        if asking is not None:
+            ending = asyncio.create_task(asking.stop(), name="asking consumer end")
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+
+def _noted(start: asyncio.Task[None]) -> None:
+    """Nobody may wait for it any more; whoever asks next begins another."""
+    if not start.cancelled():
+        start.exception()
 
 
 def _put_back(consumer: Any, found: Found) -> None:

@@ -76,6 +76,7 @@ class Publisher:
                 producer = await self._ready()
                 await self._send(producer, records)
         except MessageSizeTooLargeError as error:
+            self._discard(producer)  # it has counted the batch, and the broker would miss it
             raise TooLarge(_sizes(records)) from error
         except (OSError, KafkaError, GivenUp) as error:  # OSError: out of time, out of file descriptors
             self._discard(producer)
@@ -195,3 +196,4 @@ def _give_up_batches(accumulator: Any) -> None:
     accumulator.fail_all(KafkaError("the producer was given up"))
     for batch in given_up:
         batch._drain_waiter.exception()  # noqa: SLF001
+        batch.future.exception()

@@ -127,9 +127,16 @@ class Spool:
         await self._counted(segment.path, set_aside=set_aside)
 
     def _remove_spent(self) -> None:
+        """Raises OSError for the last that stays, when all were tried."""
+        failure: OSError | None = None
         for path in tuple(self._spent):
-            self._segments.remove(path, rubbish=self._spent[path])
-            del self._spent[path]
+            try:
+                self._segments.remove(path, rubbish=self._spent[path])
+                del self._spent[path]
+            except OSError as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
     async def _counted(self, path: Path, *, set_aside: int) -> None:
         with self._judged():

@@ -208,3 +208,10 @@ async def test_how_long_documents_are_kept_can_be_changed(counts: Counts) -> Non
         await expire_after(collection, "touched_at", seconds=seconds)
     indexes = await collection.index_information()
     assert indexes["touched_at_1"]["expireAfterSeconds"] == 7200
+
+
+async def test_an_index_of_an_earlier_release_gives_way(counts: Counts) -> None:
+    collection = counts.documents.collection
+    await collection.create_index("touched_at", expireAfterSeconds=3600)
+    await expire_after(collection, "touched_at", seconds=3600)
+    assert (await collection.index_information())["touched_at_1"]["sparse"]

@@ -112,6 +112,7 @@ async def test_a_silent_partition_keeps_its_own_calls_waiting_and_no_others(
     """What stands in it cannot be known, as where it has no leader. What goes first is never kept back."""
     async with reading(ground) as consumer:
         ask = precedence._ends
+        await ask([at(ground, FIRST, 0)])
 
         async def silent(partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
             if at(ground, FIRST, 0) in partitions:
@@ -129,3 +130,27 @@ async def test_a_silent_partition_keeps_its_own_calls_waiting_and_no_others(
         assert sorted(values(kept)) == [b"goes on", b"stop"]
         monkeypatch.undo()
         assert await handled(consumer, precedence, count=1) == [b"waits"]
+
+
+async def test_what_goes_first_comes_first_in_the_batch_too(ground: Ground, precedence: Precedence) -> None:
+    async with reading(ground) as consumer:
+        await say(ground, THEN, 0, b"call")
+        found = {**await fetched(consumer, at(ground, THEN, 0))}
+        await say(ground, FIRST, 0, b"stop")
+        found |= await fetched(consumer, at(ground, FIRST, 0))
+        assert values(await precedence.kept(consumer, found)) == [b"stop", b"call"]
+
+
+async def test_who_was_asked_in_vain_is_asked_no_more(
+    ground: Ground, precedence: Precedence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may speak to a broker that is no more; another finds out anew where the brokers are."""
+    async with reading(ground) as consumer:
+        await say(ground, THEN, 0, b"call")
+        found = await fetched(consumer, at(ground, THEN, 0))
+        await precedence.kept(consumer, found)
+        in_vain = precedence._asking
+        monkeypatch.setattr(in_vain, "end_offsets", lambda _: asyncio.Event().wait())
+        assert await precedence.kept(consumer, found) == {}
+        assert await handled(consumer, precedence, count=1) == [b"call"]
+        assert precedence._asking is not in_vain

@@ -84,3 +84,13 @@ async def test_nobody_waits_longer_than_they_said_and_what_nobody_waits_for_is_n
     broker.open.set()
     await asyncio.gather(*patient, *await asked(gathered, "3"))
     assert broker.requests == [["1"], ["3"]]
+
+
+async def test_nobody_waits_behind_many_that_may_take_their_time() -> None:
+    broker = Broker()
+    gathered = Gathered(broker)
+    many = asyncio.create_task(gathered.publish([record("1"), record("2")], within=PATIENT))
+    one = await asked(gathered, "3")
+    assert broker.requests == [["1", "2"], ["3"]]
+    broker.open.set()
+    await asyncio.gather(many, *one)
