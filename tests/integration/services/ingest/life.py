@@ -17,7 +17,7 @@ from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
 from services.ingest.spool.cipher import Cipher
-from services.ingest.spool.drain import Drain
+from services.ingest.spool.drain import HEAD_START_SECONDS, Drain
 from services.ingest.spool.pages import Lane
 from services.ingest.spool.segments import Segments
 from services.ingest.spool.spool import Spool
@@ -73,6 +73,8 @@ class Life:
         self._spool.close()
 
     async def _drained(self, drain: Drain) -> None:
+        """Messages have had their head start."""
+        self._now += HEAD_START_SECONDS
         while await drain.step():
             pass
 
