@@ -57,7 +57,7 @@ async def test_killed_at_each_place_it_comes_by_nothing_that_was_answered_is_mis
     assert len(died) > 0.9 * _DEATHS
     for file in ("recorder", "guarded", "spool/group", "spool/writer", "spool/segments", "spool/drain"):
         assert any(f"services/ingest/{file}.py" in place for place in died)
-    assert list((tmp_path / "spool").glob("*.aside"))  # torn pieces, which nobody was told of
+    assert len(list((tmp_path / "spool").glob("*.aside"))) > 3  # torn pieces, which nobody was told of
     answered = set((tmp_path / "said").read_text().split())
     assert len(answered) > 2 * _DEATHS
     assert answered <= await published(wire)
