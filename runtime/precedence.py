@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+
+from runtime.errors import GivenUp
+from runtime.tasks import uncancelled, watched
 
 # More than a broker that is there takes.
 _ASK_SECONDS: Final = 1.0
@@ -36,7 +40,7 @@ class Precedence:
             self._starting.cancel()
             await asyncio.wait([self._starting])
         self._discard()
-        await asyncio.gather(*self._ending)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def kept(self, consumer: Any, found: Found) -> Found:
         """What of it may be handled now. The rest is put back, and comes again behind what it has to wait for.
@@ -73,16 +77,15 @@ class Precedence:
             async with asyncio.timeout(_ASK_SECONDS):
                 ends = await self._ends(partitions)
                 return {tp for tp in partitions if await consumer.position(tp) >= ends[tp]}
-        except (KafkaError, OSError):  # TimeoutError is one
+        except (KafkaError, OSError, GivenUp):  # TimeoutError is an OSError
             return None
 
     async def _ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """A start goes on when the patience of whoever waits for it is over."""
         if self._asking is None:
             if self._starting is None:
-                self._starting = asyncio.create_task(self._start(), name="asking consumer start")
-                self._starting.add_done_callback(_noted)
-            await asyncio.shield(self._starting)
+                self._starting = watched(self._start(), name="asking consumer start")
+            await uncancelled(partial(asyncio.shield, self._starting))
         ends: Mapping[TopicPartition, int] = await self._asking.end_offsets(partitions)
         return ends
 
@@ -100,15 +103,9 @@ class Precedence:
     def _discard(self) -> None:
         asking, self._asking = self._asking, None
         if asking is not None:
-            ending = asyncio.create_task(asking.stop(), name="asking consumer end")
+            ending = watched(asking.stop(), name="asking consumer end")
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
-
-
-def _noted(start: asyncio.Task[None]) -> None:
-    """Nobody may wait for it any more; whoever asks next begins another."""
-    if not start.cancelled():
-        start.exception()
 
 
 def _put_back(consumer: Any, found: Found) -> None:

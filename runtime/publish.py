@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from runtime.batches import sent_in_batches
 from runtime.errors import GivenUp, NotPublished, TooLarge
 from runtime.events import Outgoing
 from runtime.partitioner import by_key
-from runtime.tasks import uncancelled
+from runtime.tasks import uncancelled, watched
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Publisher:
         """
         while self._producer is None:
             if self._starting is None:
-                self._starting = _watched(self._start_one(), name="producer start")
+                self._starting = watched(self._start_one(), name="producer start")
             await uncancelled(partial(asyncio.shield, self._starting))
         return self._producer
 
@@ -140,7 +140,7 @@ class Publisher:
 
     def _abandon(self, producer: Any) -> None:
         """In a task of its own: a request to a broker that is away takes its time to fail."""
-        ending = _watched(_ended(producer), name="producer end")
+        ending = watched(_ended(producer), name="producer end")
         self._abandoned.add(ending)
         ending.add_done_callback(self._abandoned.discard)
 
@@ -159,20 +159,6 @@ def check_sizes(records: Sequence[Outgoing]) -> None:
 def _sizes(records: Sequence[Outgoing]) -> str:
     largest = max(records, key=lambda record: len(record.value))
     return f"event {largest.id} for {largest.topic} has {len(largest.value)} bytes: more than a broker takes"
-
-
-def _watched(work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
-    """A task that may fail when nobody waits for it any more: that is worth a line, and no alarm."""
-    task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_note_failure)
-    return task
-
-
-def _note_failure(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.warning(
-            "publisher waits", extra={"action": "publisher_waits", "task": task.get_name(), "why": type(error).__name__}
-        )
 
 
 async def _ended(producer: Any) -> None:

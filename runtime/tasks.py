@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -118,3 +119,17 @@ async def uncancelled(step: Step) -> None:
         if task is None or task.cancelling():
             raise
         raise GivenUp from error
+
+
+def watched(work: Coroutine[Any, Any, None], *, name: str) -> asyncio.Task[None]:
+    """A task that may fail when nobody waits for it any more: that is worth a line, and no alarm."""
+    task = asyncio.create_task(work, name=name)
+    task.add_done_callback(_note_failure)
+    return task
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.warning(
+            "task failed", extra={"action": "task_failed", "task": task.get_name(), "why": type(error).__name__}
+        )
