@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 
 from local.folders import cache_folder
-from local.kafka import running_kafka
+from local.kafka import groups_ready, running_kafka
 from local.mongo import running_mongod
 from local.programs import Server
 from local.stack import Stack
-from tests.integration.runtime.ground import Ground
+from tests.integration.runtime.ground import Ground, eventually
 from tests.integration.runtime.toy import TOPICS
 
 
@@ -50,4 +50,7 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ser
 
 @pytest.fixture
 async def own_ground(servers: Servers, tmp_path: Path) -> Ground:
+    """A broker that another test froze is in its cluster again only when its controller has heard from it."""
+    host, _, port = servers.kafka.address.rpartition(":")
+    await eventually(lambda: groups_ready(host, int(port)))
     return await _ground(servers.kafka.address, servers.mongod.address, tmp_path)
