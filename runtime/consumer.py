@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection, Sequence
@@ -14,17 +13,16 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from runtime.acknowledged import Batch
+from runtime import rejoining
 from runtime.consume import Consumption
-from runtime.errors import Fenced
 from runtime.lag import forget_lag, measure_lag
 from runtime.membership import Membership
 from runtime.precedence import Precedence
+from runtime.progress import Batch, Progress
+from runtime.rejoining import Rejoining
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
-# about half a millisecond of CPU here and as much there, and is all that an idle service does. While a batch takes less
-# than 0.1 s, aiokafka waits for it and asks for all partitions together; past that, those of the batch may have to wait
-# for this long.
+# about half a millisecond of CPU here and as much there, and is all that an idle service does.
 _FETCH_WAIT_MS = 200
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
 _GATHERED_BYTES = 1024 * 1024
@@ -32,9 +30,6 @@ _POLL_MS = 200
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
 _POLL_INTERVAL_MS = 120_000
-_STUCK_SECONDS = 90.0
-# Longer than a session: by then who had our name and is dead has lost it.
-_ASK_AGAIN_SECONDS = 12.0
 
 
 class Consumer:
@@ -53,11 +48,10 @@ class Consumer:
         """`first`: topics whose records go before those of others. `gather_ms`: that records wait for more."""
         self._precedence = Precedence(membership.bootstrap, first=[consumption.namespace + topic for topic in first])
         self._consumption = consumption
-        self._membership = membership
+        self._rejoining = Rejoining(membership, self._coordinator, consumption.on_fatal)
+        self._progress = Progress(time.monotonic)
         self._batch_records = batch_records
         self._in_hand: Sequence[ConsumerRecord] = ()
-        self._outside_since: float | None = None
-        self._outside: asyncio.Task[None] | None = None
         # Range, so that equal partitions of sibling topics, which hold the same conversations, go to one member.
         self._subscriber: Any = broker.subscriber(
             *(consumption.namespace + topic for topic in consumption.parsers),
@@ -81,15 +75,22 @@ class Consumer:
     async def _next_batch(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
         """In place of FastStream's own, which looks a hundred times a second and sleeps in between: this one is woken
         by the record itself. What comes when the end has come is left to whoever is next: nothing of it is committed.
+
+        Asked is only while we wait. aiokafka would ask again as soon as it has handed over a batch, and be answered
+        at once, with the first record that comes: all that come after it would wait for one batch more.
         """
+        consumer.resume(*consumer.paused())
         found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=self._batch_records)
         if found:
+            consumer.pause(*consumer.assignment())
             found = await self._precedence.kept(consumer, found)
+        else:
+            await self._progress.tell(consumer)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> Batch:
         """In place of FastStream's own, which decodes headers and loses the batch where one is not UTF-8."""
-        return Batch(body=b"", raw_message=batch, consumer=self._subscriber.consumer)
+        return Batch(batch, self._subscriber.consumer, self._progress)
 
     async def _on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
         self._in_hand = batch
@@ -98,7 +99,7 @@ class Consumer:
 
     def finish(self) -> None:
         """Nothing new is taken in, and a batch that waits for a store or broker is given back at once."""
-        self._ask_no_more()
+        self._rejoining.ask_no_more()
         self._subscriber.running = False
         self._consumption.release()
 
@@ -107,56 +108,24 @@ class Consumer:
         await self._precedence.stop()
 
     async def drain(self) -> None:
-        """Retries are aborted; the batch in flight may finish, commit included."""
+        """Retries are aborted; the batch in flight may finish, and what is handled is told."""
         self._consumption.release()
         await self._subscriber.lock.wait_release(_DRAIN_SECONDS)
+        if (consumer := self._subscriber.consumer) is not None:
+            await self._progress.tell(consumer)
 
-    def left(self) -> None:
-        """A new assignment is being made, and nothing is fetched until it is there."""
-        self._outside_since = self._outside_since or time.monotonic()
-        self._ask_no_more()
-        self._outside = asyncio.create_task(self._ask_while_outside(), name="outside its group")
+    async def leave(self, *, held_any: bool) -> None:
+        """A new assignment is being made; nobody else has our partitions before this returns."""
+        self._rejoining.begin()
         forget_lag()
-
-    async def still_ours(self) -> None:
-        """Whether we may join again. Who has lost its name to another process stops, and does not ask it back."""
-        try:
-            await self._membership.check(self._member_id())
-        except Fenced as error:
-            await self._stop_joining(error)
-
-    async def _ask_while_outside(self) -> None:
-        """The name may be lost after that question. aiokafka knows no word for that, and goes on for ever."""
-        while True:
-            await asyncio.sleep(_ASK_AGAIN_SECONDS)
-            try:
-                await self._membership.check_while_joining(self._member_id)
-            except Fenced as error:
-                await self._stop_joining(error)
-                return
-
-    def _ask_no_more(self) -> None:
-        if self._outside is not None:
-            self._outside.cancel()
-
-    async def _stop_joining(self, error: Fenced) -> None:
-        joining = self._subscriber.consumer._coordinator._coordination_task  # noqa: SLF001 - aiokafka has no other end
-        joining.cancel()
-        try:
-            await asyncio.wait([joining])  # where it runs this itself, it goes no further than here
-        finally:
-            self._consumption.on_fatal(error)
-
-    def _member_id(self) -> str:
-        """Empty where the group knows us by none."""
-        consumer = self._subscriber.consumer
-        return consumer._coordinator.member_id if consumer is not None else ""  # noqa: SLF001 - it tells nobody else
+        if held_any:
+            await self.drain()
+        await self._rejoining.may_join()
 
     def joined(self) -> None:
-        self._outside_since = None
-        self._ask_no_more()
+        self._rejoining.end()
+        self._progress.forget()
         self._in_hand = ()
-        self._membership.known_as = self._member_id()
 
     def problem(self) -> str | None:
         """What only a restart would mend, looked at in the consumer itself: a broker that answers says nothing of it.
@@ -169,15 +138,20 @@ class Consumer:
         # What ends as cancelled is not started again by FastStream, whoever cancelled it.
         if self._subscriber.running and self._subscriber.tasks and all(t.done() for t in self._subscriber.tasks):
             return "its loop has ended"
-        coordinator = consumer._coordinator  # noqa: SLF001 - aiokafka tells nobody else how its group stands
+        coordinator = self._coordinator()
         if coordinator._coordination_task.done():  # noqa: SLF001
             return "its membership in the group has ended"
         if coordinator.coordinator_id is None:
             return None
-        if self._outside_since and (outside := time.monotonic() - self._outside_since) > _STUCK_SECONDS:
-            return f"it has been out of its group for {outside:.0f} s"
+        if problem := self._rejoining.problem():
+            return problem
         idle = consumer._subscription.fetcher_idle_time  # noqa: SLF001 - seconds since the last poll
-        return f"it has not asked for records for {idle:.0f} s" if idle > _STUCK_SECONDS else None
+        return f"it has not asked for records for {idle:.0f} s" if idle > rejoining.STUCK_SECONDS else None
+
+    def _coordinator(self) -> Any:
+        """aiokafka tells nobody else how its group stands."""
+        consumer = self._subscriber.consumer
+        return consumer._coordinator if consumer is not None else None  # noqa: SLF001
 
     def measure(self) -> None:
         """Brings the lag metrics up to date."""
@@ -196,10 +170,7 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka ships n
         self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        self._consumer.left()
-        if revoked:
-            await self._consumer.drain()
-        await self._consumer.still_ours()
+        await self._consumer.leave(held_any=bool(revoked))
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._consumer.joined()

@@ -1,5 +1,8 @@
 """State that is read in one query, decided in memory and written in one bulk write, guarded by revisions.
 
+What this process wrote a moment ago is not read again, nor is what is most likely not there: the guard tells where that
+was wrong, and then it is read after all.
+
 What a cause made a document say stands in the document itself, written with the state in one atomic step. A cause
 that comes again finds its words there and nothing is decided twice; a writer that was slower finds a newer revision
 and must decide again. So a crash, a redelivery, a zombie or a race changes nothing.
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import uniform
 from typing import Any, Generic, TypeVar
@@ -23,12 +26,17 @@ from runtime import metrics
 from runtime.errors import Conflict
 from runtime.events import Outgoing
 from runtime.mongo import duplicates
+from runtime.progress import RECORDS
+from runtime.recent import Recent
 from runtime.retry import full_jitter
 
 _ATTEMPTS = 12
-# Redelivery reaches back one batch at most, and all of it may be one document's: so many causes are remembered beyond
-# those in hand. Less would let a new cause, coming between, push out one that is about to come again.
-_REMEMBERED = 500
+# Redelivery reaches back as far as nothing was told, and one batch more; all of it may be one document's. So many
+# causes are remembered beyond those in hand: less would let a new cause, coming between, push out one that is about to
+# come again.
+_REMEMBERED = 2 * RECORDS
+# Calls of half a minute, at 100 a second; some 20 MB.
+_RECENT = 3_000
 
 StateT = TypeVar("StateT", bound=BaseModel)
 CauseT = TypeVar("CauseT")
@@ -37,12 +45,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Generic[CauseT]):
-    """Something that a document must take in: by whom it was caused, and under which key it speaks."""
+    """Something that a document must take in: by whom it was caused, and under which key it speaks.
+
+    `opens`: mostly nothing was heard of the document before.
+    """
 
     document: str
     cause_id: str
     key: str
     cause: CauseT
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +106,7 @@ class Documents(Generic[StateT]):
         self._state = state
         self._blank = state()  # one for all: states are frozen
         self._clock = clock
+        self._recent: Recent[Document[StateT]] = Recent(at_most=_RECENT)
 
     async def decide(self, work: Sequence[Work[CauseT]], rule: Rule[StateT, CauseT]) -> list[Outgoing]:
         """Decides and stores all, and returns what is to be published, in the order of the work.
@@ -104,7 +117,7 @@ class Documents(Generic[StateT]):
         open_work = dict(enumerate(work))
         waits = full_jitter(uniform, base=0.005, cap=0.2)
         for attempt in range(_ATTEMPTS):
-            documents = await self._load(open_work.values())
+            documents = await self._load(open_work.values(), anew=bool(attempt))
             for index, item in open_work.items():
                 words[index] = documents[item.document].take(item, rule)
             if attempt:
@@ -121,12 +134,18 @@ class Documents(Generic[StateT]):
         rows = await self._found(set(ids), {"state": 1})
         return {row["_id"]: self._state.model_validate(row["state"]) for row in rows}
 
-    async def _load(self, work: Iterable[Work[Any]]) -> dict[str, Document[StateT]]:
+    async def _load(self, work: Collection[Work[Any]], *, anew: bool) -> dict[str, Document[StateT]]:
+        """`anew`: what was thought to be known was wrong."""
         keys = {item.document: item.key for item in work}
-        documents = {id_: Document(id_, key, 0, self._blank) for id_, key in keys.items()}
-        for row in await self._found(keys):
-            documents[row["_id"]] = self._read(row)
-        return documents
+        known = {} if anew else self._recent.of(keys)
+        unlikely = {item.document for item in work if item.opens and not anew}
+        for row in await self._found(keys.keys() - known.keys() - unlikely):
+            known[row["_id"]] = self._read(row)
+            self._recent.keep(row["_id"], known[row["_id"]])
+        return {
+            id_: replace(known[id_], said={}) if id_ in known else Document(id_, key, 0, self._blank)
+            for id_, key in keys.items()
+        }
 
     async def _found(self, ids: Collection[str], fields: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
         """In one answer: a batch that holds one more than there can be needs no second request for the rest."""
@@ -134,8 +153,7 @@ class Documents(Generic[StateT]):
         return await found.to_list(None) if ids else []
 
     def _read(self, row: Row) -> Document[StateT]:
-        state = self._state.model_validate(row["state"])
-        return Document(row["_id"], row["key"], row["rev"], state, {entry["cause"]: entry for entry in row["said"]})
+        return _stored(row, self._state.model_validate(row["state"]))
 
     async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
         """Writes what changed; returns the ids of those that must be looked at again.
@@ -143,30 +161,23 @@ class Documents(Generic[StateT]):
         MongoDB says which inserts it refused, and of replacements only how many it made: where one of them came too
         late all are looked at again, and those that were written find their own words there.
         """
-        changed = [document for document in documents if document.said]
+        changed = {document.id: document for document in documents if document.said}
         if not changed:
             return set()
         refused: set[str] = set()
-        writes = [self._write(document, _REMEMBERED + in_hand) for document in changed]
+        rows = [self._row(document, _REMEMBERED + in_hand) for document in changed.values()]
+        writes = [_write(row) for row in rows]
         try:
             replaced = (await self.collection.bulk_write(writes, ordered=False)).modified_count
         except BulkWriteError as error:
-            refused = {changed[index].id for index in duplicates(error)}
+            refused = {rows[index]["_id"] for index in duplicates(error)}
             replaced = error.details["nModified"]
-        standing = {document.id for document in changed if document.rev}
-        return refused if replaced == len(standing) else refused | standing
-
-    def _write(self, document: Document[StateT], remembered: int) -> InsertOne[dict[str, Any]] | UpdateOne:
-        """A document that is not stored yet is inserted: the unique key refuses what came too late.
-
-        One that is, is replaced where it still has the revision that was read. The guard stands in the replacement and
-        not in the filter: by its id alone MongoDB finds a document in half the time that a filter of two fields takes.
-        """
-        row = self._row(document, remembered)
-        if document.rev == 0:
-            return InsertOne(row)
-        unchanged = {"$eq": ["$rev", document.rev]}
-        return UpdateOne({"_id": document.id}, [{"$replaceWith": {"$cond": [unchanged, {"$literal": row}, "$$ROOT"]}}])
+        standing = {document.id for document in changed.values() if document.rev}
+        doubtful = refused if replaced == len(standing) else refused | standing
+        for row in rows:
+            if row["_id"] not in doubtful:
+                self._recent.keep(row["_id"], _stored(row, changed[row["_id"]].state))
+        return doubtful
 
     def _row(self, document: Document[StateT], remembered: int) -> dict[str, Any]:
         said = [*document.stored.values(), *(_entry(cause, words) for cause, words in document.said.items())]
@@ -180,6 +191,22 @@ class Documents(Generic[StateT]):
         }
         # Absent and not null where nothing is due: the sparse index then holds the waiting ones only.
         return row if document.due_at is None else row | {"due_at": document.due_at}
+
+
+def _write(row: dict[str, Any]) -> InsertOne[dict[str, Any]] | UpdateOne:
+    """A document that is not stored yet is inserted: the unique key refuses what came too late.
+
+    One that is, is replaced where it still has the revision that was read. The guard stands in the replacement and not
+    in the filter: by its id alone MongoDB finds a document in half the time that a filter of two fields takes.
+    """
+    if row["rev"] == 1:
+        return InsertOne(row)
+    unchanged = {"$eq": ["$rev", row["rev"] - 1]}
+    return UpdateOne({"_id": row["_id"]}, [{"$replaceWith": {"$cond": [unchanged, {"$literal": row}, "$$ROOT"]}}])
+
+
+def _stored(row: Row, state: StateT) -> Document[StateT]:
+    return Document(row["_id"], row["key"], row["rev"], state, {entry["cause"]: entry for entry in row["said"]})
 
 
 def _entry(cause: str, words: Sequence[Outgoing]) -> Row:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,10 +143,16 @@ class Lifecycle:
             consumer.finish()
         try:
             async with asyncio.timeout(self._settings.shutdown_seconds):
+                await self._drained()
                 await self._parts.broker.stop()
                 await asyncio.gather(*(consumer.close() for consumer in self._parts.consumers))
         except TimeoutError:
             log.warning("stopped without its broker", extra={"action": "stop_timed_out"})
+
+    async def _drained(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.shutdown_seconds * DRAIN_SHARE):
+                await asyncio.gather(*(consumer.drain() for consumer in self._parts.consumers))
 
     async def _stop_publishers(self) -> None:
         await asyncio.gather(*(publisher.stop() for publisher in self._parts.publishers))

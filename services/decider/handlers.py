@@ -12,7 +12,7 @@ from runtime.due import Due
 from runtime.events import Event, Outgoing
 from runtime.records import Record
 from schemas.businesses import BusinessChanged
-from schemas.calls import CALLS_DECIDED, CallDecided, CallIngested
+from schemas.calls import CALLS_DECIDED, CallDecided, CallIngested, Step
 from schemas.directory import Directory
 from schemas.identity import CallerKind
 from services.decider import metrics
@@ -108,9 +108,11 @@ def _decision(call: Call, judgement: Judgement, now: datetime) -> CallDecided:
 
 
 def _work(record: Record) -> Work[Event[Any]]:
-    data = record.event.data
+    """Twilio asks what to do with a call before it tells anything else of it."""
+    data, event = record.event.data, record.event
     document = data.document if isinstance(data, Due) else data.call_sid
-    return Work(document=document, cause_id=record.event.id, key=record.event.partitionkey, cause=record.event)
+    opens = isinstance(data, CallIngested) and data.step is Step.VOICE
+    return Work(document=document, cause_id=event.id, key=event.partitionkey, cause=event, opens=opens)
 
 
 def _count(new: dict[str, CallDecided], now: datetime) -> None:

@@ -32,7 +32,8 @@ async def played_through_a_kill(
 def holds(outcome: Outcome, service: str) -> bool:
     """As the scene says, but for what died with a service, and is known to.
 
-    The sender may have lost sight of a text: then it says so. Ingest may have had a webhook in hand, and a decider that
+    The sender may have lost sight of a text: then it says so, and what Twilio would have answered may be the answer to
+    the scene's next text. Ingest may have had a webhook in hand, and a decider that
     was away for longer than its grace may find a call due before it has read on: the call's end then tells the same
     under another name.
     """
@@ -40,7 +41,10 @@ def holds(outcome: Outcome, service: str) -> bool:
         return True
     few_enough = all(outcome.texts[person] <= count for person, count in outcome.scene.texts.items())
     excuse = {"sender": lost_sight, "ingest": from_its_end, "decider": from_its_end}.get(service)
-    return few_enough and excuse is not None and all(p.became == p.step.becomes or excuse(p) for p in outcome.steps)
+    if excuse is None or not few_enough:
+        return False
+    lost = [played.step.becomes for played in outcome.steps if excuse(played)]
+    return all(p.became == p.step.becomes or excuse(p) or p.became in lost for p in outcome.steps)
 
 
 def lost_sight(played: Played) -> bool:

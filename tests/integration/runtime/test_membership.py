@@ -83,7 +83,7 @@ async def test_who_loses_its_name_while_it_waits_to_be_let_in_says_why_and_ends(
     ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Past the question that is asked before joining: another member keeps all waiting with a batch in its hands."""
-    monkeypatch.setattr("runtime.consumer._ASK_AGAIN_SECONDS", 1.0)
+    monkeypatch.setattr("runtime.rejoining._ASK_AGAIN_SECONDS", 1.0)
     begun, may_go_on = asyncio.Event(), asyncio.Event()
 
     def holding(handler: Handler) -> Handler:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime import consumer as consumer_module
+from runtime import rejoining
 from runtime.events import Outgoing
 from runtime.records import Record
 from runtime.service import Service
@@ -26,7 +26,7 @@ STUCK_SECONDS = 0.5
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes a minute and a half in production shows here in half a second."""
-    monkeypatch.setattr(consumer_module, "_STUCK_SECONDS", STUCK_SECONDS)
+    monkeypatch.setattr(rejoining, "STUCK_SECONDS", STUCK_SECONDS)
 
 
 @asynccontextmanager

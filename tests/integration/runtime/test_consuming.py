@@ -1,0 +1,84 @@
+"""Batches hold all that has come; how far they went is told now and then, and always at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from runtime.events import Outgoing
+from runtime.records import Record
+from runtime.service import Service
+from tests.integration.runtime.ground import Ground, eventually
+from tests.integration.runtime.toy import PINGS, PONGS, Handler, ping, toy
+from tests.waiting import until
+
+
+@dataclass
+class Gate:
+    """Lets a batch through where it is open, and remembers how large each was."""
+
+    sizes: list[int] = field(default_factory=list)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def around(self, handler: Handler) -> Handler:
+        async def handle(records: Sequence[Record]) -> Sequence[Outgoing]:
+            self.sizes.append(len(records))
+            await self.opened.wait()
+            return await handler(records)
+
+        return handle
+
+
+async def test_what_comes_one_by_one_while_a_batch_is_in_hand_comes_together_after_it(ground: Ground) -> None:
+    gate = Gate()
+    async with toy(ground.settings(), gate.around).running():
+        await ground.say(ping(1))
+        await until(lambda: gate.sizes == [1])
+        for number in range(2, 12):
+            await ground.say(ping(number, f"document {number}"))
+        gate.opened.set()
+        await ground.heard(PONGS, at_least=11)
+    assert gate.sizes == [1, 10]
+
+
+async def test_many_small_batches_are_told_in_a_few_commits(ground: Ground) -> None:
+    service = toy(ground.settings())
+    async with service.running():
+        commits = _counted(service)
+        for number in range(1, 41):
+            await ground.say(ping(number))
+        await ground.heard(PONGS, at_least=40)
+        await eventually(lambda: _all_told(ground))
+    assert 0 < len(commits) < 40
+
+
+async def test_a_service_without_work_has_told_all(ground: Ground) -> None:
+    async with toy(ground.settings()).running():
+        await ground.say(ping(1))
+        await ground.heard(PONGS, at_least=1)
+        await eventually(lambda: _all_told(ground))
+
+
+async def test_a_service_that_stops_has_told_all(ground: Ground) -> None:
+    async with toy(ground.settings()).running():
+        for number in range(1, 6):
+            await ground.say(ping(number))
+        await ground.heard(PONGS, at_least=5)
+    assert await ground.uncommitted(PINGS.name) == 0
+
+
+async def _all_told(ground: Ground) -> bool:
+    return await ground.uncommitted(PINGS.name) == 0
+
+
+def _counted(service: Service) -> list[object]:
+    consumer = service._parts.consumers[0]._subscriber.consumer
+    commit, seen = consumer.commit, []
+
+    async def counting(offsets: object) -> None:
+        seen.append(offsets)
+        await commit(offsets)
+
+    consumer.commit = counting
+    return seen
