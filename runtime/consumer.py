@@ -27,6 +27,8 @@ _FETCH_WAIT_MS = 200
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
 _GATHERED_BYTES = 1024 * 1024
 _POLL_MS = 200
+# Without work for so long, there is time to tell how far we are.
+_QUIET_MS = 20
 _DRAIN_SECONDS = 25.0
 _REBALANCE_MS = 30_000
 _POLL_INTERVAL_MS = 120_000
@@ -80,7 +82,8 @@ class Consumer:
         at once, with the first record that comes: all that come after it would wait for one batch more.
         """
         consumer.resume(*consumer.paused())
-        found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=self._batch_records)
+        within = _QUIET_MS if self._progress.untold else _POLL_MS
+        found = await consumer.getmany(timeout_ms=within, max_records=self._batch_records)
         if found:
             consumer.pause(*consumer.assignment())
             found = await self._precedence.kept(consumer, found)

@@ -36,8 +36,12 @@ class Progress:
         self._records += len(records)
 
     @property
+    def untold(self) -> bool:
+        return bool(self._ends)
+
+    @property
     def due(self) -> bool:
-        return self._records >= RECORDS or (bool(self._ends) and self._clock() - self._since >= _SECONDS)
+        return self._records >= RECORDS or (self.untold and self._clock() - self._since >= _SECONDS)
 
     async def tell(self, consumer: Any) -> None:
         """Where the broker is away, or deals the group out anew, it is kept for another time.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic_core import from_json
 
 from runtime.dead_letters import reason_of
-from runtime.events import Event
+from runtime.events import Event, Fact
 from runtime.records import RawRecord
 from schemas.catalogue import TOPICS
 
@@ -36,10 +37,11 @@ _LONGEST: Final = 200
 
 def entry_of(record: RawRecord, *, cluster: str) -> Entry:
     """Whatever the bytes are, there is an entry. One without a `problem` can be read as an event of its topic."""
+    event = problem = None
     try:
-        event, problem = _TOPICS[record.topic].parse(record.value), None
+        event = _TOPICS[record.topic].parse(record.value)
     except ValueError as error:
-        event, problem = None, reason_of(error)
+        problem = reason_of(error)
     entry = {
         "_id": f"{cluster}/{record.topic}/{record.partition}/{record.offset}",
         "cluster": cluster,
@@ -50,10 +52,25 @@ def entry_of(record: RawRecord, *, cluster: str) -> Entry:
         "appended_ms": record.timestamp_ms,
         "value": record.value,
         "problem": problem,
-        **_asked_by(record.value),
+        **(_asked_by(record.value) if event is None else _asked_by_event(event)),
         **_when(event, record.timestamp_ms),
     }
     return {name: value for name, value in entry.items() if value is not None}
+
+
+def _asked_by_event(event: Event[Any]) -> dict[str, str]:
+    data = event.data
+    told = {field: getattr(event, name) for name, field in _ENVELOPE.items()}
+    for field in _asked_of(data.__class__):
+        if (word := getattr(data, field)) is not None:
+            told[field] = str(word)  # not the enum's member: MongoDB would look at each of its parents
+    told["reference"] = getattr(getattr(data, "evidence", None), "reference", None)
+    return _words(told)
+
+
+@lru_cache(maxsize=64)
+def _asked_of(model: type[Fact]) -> tuple[str, ...]:
+    return tuple(field for field in _DATA if field in model.model_fields)
 
 
 def _asked_by(value: bytes) -> dict[str, str]:
@@ -66,6 +83,10 @@ def _asked_by(value: bytes) -> dict[str, str]:
     told = {field: envelope.get(name) for name, field in _ENVELOPE.items()}
     told |= {field: data.get(field) for field in _DATA}
     told["reference"] = _object(data.get("evidence")).get("reference")
+    return _words(told)
+
+
+def _words(told: Mapping[str, Any]) -> dict[str, str]:
     return {field: word for field, word in told.items() if isinstance(word, str) and len(word) <= _LONGEST}
 
 

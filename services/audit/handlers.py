@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
+
+from prometheus_client import Counter
 
 from runtime.events import Event, Fact, Outgoing
 from runtime.records import Record
@@ -13,6 +17,7 @@ from services.audit.cluster import cluster_id
 from services.audit.entries import Entry, entry_of
 from services.audit.state import Ledger
 
+_PART: Final = 500
 _UNREAD: Final = Event[Fact](
     id="",
     source="/audit",
@@ -42,15 +47,22 @@ class Keeping:
         await self._ledger.prepare()
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
-        """Says nothing: what is written down is all that comes of it."""
-        entries = [entry_of(record.raw, cluster=self._cluster) for record in records]
-        new = await self._ledger.keep(entries)
-        for entry in entries:
-            _count(entry, is_new=entry["_id"] in new)
+        """Says nothing: what is written down is all that comes of it.
+
+        In parts, so that MongoDB writes one down while the next is made ready.
+        """
+        parts = [records[first : first + _PART] for first in range(0, len(records), _PART)]
+        await asyncio.gather(*(self._keep(part) for part in parts))
         return ()
 
+    async def _keep(self, records: Sequence[Record]) -> None:
+        entries = [entry_of(record.raw, cluster=self._cluster) for record in records]
+        new = await self._ledger.keep(entries)
+        _count([entry for entry in entries if entry["_id"] in new], metrics.KEPT)
+        _count([entry for entry in entries if entry["_id"] not in new], metrics.REPEATED)
+        _count([entry for entry in entries if entry["_id"] in new and "problem" in entry], metrics.UNREADABLE)
 
-def _count(entry: Entry, *, is_new: bool) -> None:
-    (metrics.KEPT if is_new else metrics.REPEATED).labels(entry["topic"]).inc()
-    if is_new and "problem" in entry:
-        metrics.UNREADABLE.labels(entry["topic"]).inc()
+
+def _count(entries: Iterable[Entry], counter: Counter) -> None:
+    for topic, count in Tally(entry["topic"] for entry in entries).items():
+        counter.labels(topic).inc(count)
