@@ -1,4 +1,4 @@
-"""A batch at a time: validate each record, handle, publish what came of it, and only then commit.
+"""A batch at a time: validate each record, handle, publish what came of it, and only then count it as handled.
 
 FastStream brings the batches (NACK_ON_ERROR: an exception means that nothing is committed and they come again). What
 it leaves to us is here: waiting while a store or broker is away, finding the one record that breaks a batch, and

@@ -18,8 +18,7 @@ from runtime.consume import Consumption
 from runtime.lag import forget_lag, measure_lag
 from runtime.membership import Membership
 from runtime.precedence import Precedence
-from runtime.progress import Batch, Progress
-from runtime.rejoining import Rejoining
+from runtime.progress import Batch, Progress, generation_of
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU here and as much there, and is all that an idle service does.
@@ -29,13 +28,14 @@ _GATHERED_BYTES = 1024 * 1024
 _POLL_MS = 200
 # Without work for so long, there is time to tell how far we are.
 _QUIET_MS = 20
-_DRAIN_SECONDS = 25.0
+# With what follows it, less than the group waits for us.
+_DRAIN_SECONDS = 20.0
 _REBALANCE_MS = 30_000
 _POLL_INTERVAL_MS = 120_000
 
 
 class Consumer:
-    """One group member: brings batches to a Consumption, commits after each, drains on revocation."""
+    """One group member: brings batches to a Consumption, tells how far it came, drains on revocation."""
 
     def __init__(
         self,
@@ -50,8 +50,10 @@ class Consumer:
         """`first`: topics whose records go before those of others. `gather_ms`: that records wait for more."""
         self._precedence = Precedence(membership.bootstrap, first=[consumption.namespace + topic for topic in first])
         self._consumption = consumption
-        self._rejoining = Rejoining(membership, self._coordinator, consumption.on_fatal)
+        self._rejoining = rejoining.Rejoining(membership, self._coordinator, consumption.on_fatal)
         self._progress = Progress(time.monotonic)
+        self._generation = 0
+        self._asked_at = time.monotonic()
         self._batch_records = batch_records
         self._in_hand: Sequence[ConsumerRecord] = ()
         # Range, so that equal partitions of sibling topics, which hold the same conversations, go to one member.
@@ -79,21 +81,25 @@ class Consumer:
         by the record itself. What comes when the end has come is left to whoever is next: nothing of it is committed.
 
         Asked is only while we wait. aiokafka would ask again as soon as it has handed over a batch, and be answered
-        at once, with the first record that comes: all that come after it would wait for one batch more.
+        at once, with the first record that comes: all that come after it would wait for one batch more. Where there is
+        a backlog it may ask, also for those partitions of which nothing is left here.
         """
+        self._asked_at = time.monotonic()
         consumer.resume(*consumer.paused())
         within = _QUIET_MS if self._progress.untold else _POLL_MS
         found = await consumer.getmany(timeout_ms=within, max_records=self._batch_records)
+        self._generation = generation_of(consumer)
         if found:
-            consumer.pause(*consumer.assignment())
+            if sum(map(len, found.values())) < self._batch_records:
+                consumer.pause(*consumer.assignment())
             found = await self._precedence.kept(consumer, found)
-        else:
+        if not found or self._progress.due:
             await self._progress.tell(consumer)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> Batch:
         """In place of FastStream's own, which decodes headers and loses the batch where one is not UTF-8."""
-        return Batch(batch, self._subscriber.consumer, self._progress)
+        return Batch(batch, self._subscriber.consumer, self._progress, generation=self._generation)
 
     async def _on_batch(self, batch: Sequence[ConsumerRecord]) -> None:
         self._in_hand = batch
@@ -112,10 +118,12 @@ class Consumer:
 
     async def drain(self) -> None:
         """Retries are aborted; the batch in flight may finish, and what is handled is told."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
         self._consumption.release()
         await self._subscriber.lock.wait_release(_DRAIN_SECONDS)
-        if (consumer := self._subscriber.consumer) is not None:
-            await self._progress.tell(consumer)
+        await self._progress.tell(consumer)
 
     async def leave(self, *, held_any: bool) -> None:
         """A new assignment is being made; nobody else has our partitions before this returns."""
@@ -148,7 +156,7 @@ class Consumer:
             return None
         if problem := self._rejoining.problem():
             return problem
-        idle = consumer._subscription.fetcher_idle_time  # noqa: SLF001 - seconds since the last poll
+        idle = time.monotonic() - self._asked_at  # aiokafka's own count of it stands still after an error
         return f"it has not asked for records for {idle:.0f} s" if idle > rejoining.STUCK_SECONDS else None
 
     def _coordinator(self) -> Any:

@@ -11,8 +11,9 @@ and must decide again. So a crash, a redelivery, a zombie or a race changes noth
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import uniform
 from typing import Any, Generic, TypeVar
@@ -26,17 +27,21 @@ from runtime import metrics
 from runtime.errors import Conflict
 from runtime.events import Outgoing
 from runtime.mongo import duplicates
-from runtime.progress import RECORDS
+from runtime.progress import UNTOLD_RECORDS
 from runtime.recent import Recent
 from runtime.retry import full_jitter
+from runtime.settings import LARGEST_BATCH
 
 _ATTEMPTS = 12
 # Redelivery reaches back as far as nothing was told, and one batch more; all of it may be one document's. So many
 # causes are remembered beyond those in hand: less would let a new cause, coming between, push out one that is about to
 # come again.
-_REMEMBERED = 2 * RECORDS
-# Calls of half a minute, at 100 a second; some 20 MB.
-_RECENT = 3_000
+_REMEMBERED = UNTOLD_RECORDS + LARGEST_BATCH
+# The webhooks of one call come within a minute or two, and are few: some 15 MB where all have words. What has more
+# causes is read each time.
+_RECENT = 1_500
+_RECENT_SECONDS = 60.0
+_RECENT_CAUSES = 16
 
 StateT = TypeVar("StateT", bound=BaseModel)
 CauseT = TypeVar("CauseT")
@@ -66,26 +71,33 @@ class Change(Generic[StateT]):
     due_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class Document(Generic[StateT]):
-    """A document in hand; revision 0 is one that is not stored yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(Generic[StateT]):
+    """A document as it stands in MongoDB; revision 0 is one that does not yet.
 
-    `stored` holds, by cause, what it was made to say, just as it stands in MongoDB: most of it is only written back.
-    `said` is what is new.
+    `said` holds, by cause, what it was made to say, in MongoDB's form: most of it is only written back.
     """
 
     id: str
     key: str
     rev: int
     state: StateT
-    stored: Mapping[str, Row] = field(default_factory=dict)
+    said: Mapping[str, Row]
+
+
+@dataclass(slots=True)
+class Document(Generic[StateT]):
+    """A document in hand. `said` is what is new."""
+
+    stored: Stored[StateT]
+    state: StateT
     said: dict[str, Sequence[Outgoing]] = field(default_factory=dict)
     due_at: datetime | None = None
 
     def take(self, work: Work[CauseT], rule: Callable[[StateT, CauseT], Change[StateT]]) -> Sequence[Outgoing]:
         """The words for this cause: those said before, or new ones."""
-        if work.cause_id in self.stored:
-            return tuple(Outgoing(**record) for record in self.stored[work.cause_id]["records"])
+        if before := self.stored.said.get(work.cause_id):
+            return tuple(Outgoing(**record) for record in before["records"])
         if work.cause_id not in self.said:
             change = rule(self.state, work.cause)
             self.state, self.due_at = change.state, change.due_at
@@ -106,25 +118,35 @@ class Documents(Generic[StateT]):
         self._state = state
         self._blank = state()  # one for all: states are frozen
         self._clock = clock
-        self._recent: Recent[Document[StateT]] = Recent(at_most=_RECENT)
+        self._recent: Recent[Stored[StateT]] = Recent(at_most=_RECENT, seconds=_RECENT_SECONDS, clock=time.monotonic)
 
-    async def decide(self, work: Sequence[Work[CauseT]], rule: Rule[StateT, CauseT]) -> list[Outgoing]:
+    async def decide(
+        self, work: Sequence[Work[CauseT]], rule: Rule[StateT, CauseT], *, notes: dict[str, Any] | None = None
+    ) -> list[Outgoing]:
         """Decides and stores all, and returns what is to be published, in the order of the work.
 
-        Raises Conflict when other writers stay faster.
+        `notes`: where the rule writes, by the id of a cause, what it decided; what had been decided before by others is
+        taken out. Raises Conflict when other writers stay faster.
         """
         words: dict[int, Sequence[Outgoing]] = {}
+        ours: dict[int, Sequence[Outgoing]] = {}
         open_work = dict(enumerate(work))
         waits = full_jitter(uniform, base=0.005, cap=0.2)
         for attempt in range(_ATTEMPTS):
             documents = await self._load(open_work.values(), anew=bool(attempt))
             for index, item in open_work.items():
-                words[index] = documents[item.document].take(item, rule)
+                document = documents[item.document]
+                words[index] = document.take(item, rule)
+                if item.cause_id in document.said:
+                    ours[index] = words[index]
             if attempt:
                 metrics.CONFLICTS.inc(sum(bool(document.said) for document in documents.values()))
             doubtful = await self._store(documents.values(), in_hand=len(open_work))
             open_work = {index: item for index, item in open_work.items() if item.document in doubtful}
             if not open_work:
+                for index, item in enumerate(work):
+                    if notes and words[index] != ours.get(index):
+                        notes.pop(item.cause_id, None)
                 return [record for index in range(len(work)) for record in words[index]]
             await asyncio.sleep(next(waits))
         raise Conflict(f"{len(open_work)} documents of {self.collection.name} were changed by others each time")
@@ -140,20 +162,16 @@ class Documents(Generic[StateT]):
         known = {} if anew else self._recent.of(keys)
         unlikely = {item.document for item in work if item.opens and not anew}
         for row in await self._found(keys.keys() - known.keys() - unlikely):
-            known[row["_id"]] = self._read(row)
-            self._recent.keep(row["_id"], known[row["_id"]])
-        return {
-            id_: replace(known[id_], said={}) if id_ in known else Document(id_, key, 0, self._blank)
-            for id_, key in keys.items()
-        }
+            known[row["_id"]] = _stored(row, self._state.model_validate(row["state"]))
+            self._remember(known[row["_id"]])
+        for id_ in keys.keys() - known.keys():
+            known[id_] = Stored(id=id_, key=keys[id_], rev=0, state=self._blank, said={})
+        return {id_: Document(stored, stored.state) for id_, stored in known.items()}
 
     async def _found(self, ids: Collection[str], fields: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
         """In one answer: a batch that holds one more than there can be needs no second request for the rest."""
         found = self.collection.find({"_id": {"$in": list(ids)}}, fields, batch_size=len(ids) + 1)
         return await found.to_list(None) if ids else []
-
-    def _read(self, row: Row) -> Document[StateT]:
-        return _stored(row, self._state.model_validate(row["state"]))
 
     async def _store(self, documents: Iterable[Document[StateT]], *, in_hand: int) -> set[str]:
         """Writes what changed; returns the ids of those that must be looked at again.
@@ -161,7 +179,7 @@ class Documents(Generic[StateT]):
         MongoDB says which inserts it refused, and of replacements only how many it made: where one of them came too
         late all are looked at again, and those that were written find their own words there.
         """
-        changed = {document.id: document for document in documents if document.said}
+        changed = {document.stored.id: document for document in documents if document.said}
         if not changed:
             return set()
         refused: set[str] = set()
@@ -172,19 +190,26 @@ class Documents(Generic[StateT]):
         except BulkWriteError as error:
             refused = {rows[index]["_id"] for index in duplicates(error)}
             replaced = error.details["nModified"]
-        standing = {document.id for document in changed.values() if document.rev}
+        standing = {id_ for id_, document in changed.items() if document.stored.rev}
         doubtful = refused if replaced == len(standing) else refused | standing
         for row in rows:
             if row["_id"] not in doubtful:
-                self._recent.keep(row["_id"], _stored(row, changed[row["_id"]].state))
+                self._remember(_stored(row, changed[row["_id"]].state))
         return doubtful
 
+    def _remember(self, stored: Stored[StateT]) -> None:
+        if len(stored.said) <= _RECENT_CAUSES:
+            self._recent.keep(stored.id, stored)
+        else:
+            self._recent.forget(stored.id)
+
     def _row(self, document: Document[StateT], remembered: int) -> dict[str, Any]:
-        said = [*document.stored.values(), *(_entry(cause, words) for cause, words in document.said.items())]
+        stored = document.stored
+        said = [*stored.said.values(), *(_entry(cause, words) for cause, words in document.said.items())]
         row = {
-            "_id": document.id,
-            "key": document.key,
-            "rev": document.rev + 1,
+            "_id": stored.id,
+            "key": stored.key,
+            "rev": stored.rev + 1,
             "state": document.state.model_dump(mode="json"),
             "said": said[-remembered:],
             "touched_at": self._clock(),
@@ -205,8 +230,9 @@ def _write(row: dict[str, Any]) -> InsertOne[dict[str, Any]] | UpdateOne:
     return UpdateOne({"_id": row["_id"]}, [{"$replaceWith": {"$cond": [unchanged, {"$literal": row}, "$$ROOT"]}}])
 
 
-def _stored(row: Row, state: StateT) -> Document[StateT]:
-    return Document(row["_id"], row["key"], row["rev"], state, {entry["cause"]: entry for entry in row["said"]})
+def _stored(row: Row, state: StateT) -> Stored[StateT]:
+    said = {entry["cause"]: entry for entry in row["said"]}
+    return Stored(id=row["_id"], key=row["key"], rev=row["rev"], state=state, said=said)
 
 
 def _entry(cause: str, words: Sequence[Outgoing]) -> Row:

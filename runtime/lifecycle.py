@@ -24,7 +24,7 @@ from runtime.topics import check_topics, declared_topics
 log = logging.getLogger(__name__)
 
 # Of the time to stop in: for the batch in hand; the rest is for leaving the group.
-DRAIN_SHARE = 0.75
+_DRAIN_SHARE = 0.75
 
 # Well within the time that Twilio waits for an answer; and what a caller is willing to.
 _OPENS_WITHIN_SECONDS = 5.0
@@ -151,7 +151,7 @@ class Lifecycle:
 
     async def _drained(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.shutdown_seconds * DRAIN_SHARE):
+            async with asyncio.timeout(self._settings.shutdown_seconds * _DRAIN_SHARE):
                 await asyncio.gather(*(consumer.drain() for consumer in self._parts.consumers))
 
     async def _stop_publishers(self) -> None:

@@ -25,7 +25,7 @@ from runtime.dead_letters_count import DeadLettersCount
 from runtime.documents import Documents, StateT
 from runtime.due import Sweeper
 from runtime.events import DataT, Topic
-from runtime.lifecycle import DRAIN_SHARE, Lifecycle, Parts
+from runtime.lifecycle import Lifecycle, Parts
 from runtime.logs import set_up_logs
 from runtime.membership import Membership
 from runtime.mongo import database_name, expire_after, mongo_client
@@ -60,7 +60,7 @@ class Service:
             broker=KafkaBroker(
                 settings.kafka_bootstrap_servers.split(","),  # FastStream takes one string for one server
                 apply_types=False,
-                graceful_timeout=settings.shutdown_seconds * DRAIN_SHARE,
+                graceful_timeout=None,  # we drain before we stop it, and it would wait as long again
                 logger=log,
                 log_level=logging.DEBUG,  # a line per batch is for debugging; errors come at their own level
             ),

@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "MISSEDCALL_"
+# Of records that come at once; how many causes a document remembers rests on it.
+LARGEST_BATCH = 500
 
 
 class RuntimeSettings(BaseSettings):
@@ -28,7 +30,7 @@ class RuntimeSettings(BaseSettings):
     instance: str | None = Field(default=None, description="stable name of this replica: static group membership")
     ops_host: str = "127.0.0.1"
     ops_port: int = Field(default=0, description="live, ready, metrics; 0 takes a free one")
-    batch_records: int = Field(default=500, ge=1, le=500)
+    batch_records: int = Field(default=LARGEST_BATCH, ge=1, le=LARGEST_BATCH)
     shutdown_seconds: float = Field(default=20, description="to drain in, less than the termination grace")
     dead_letters_limit: int = Field(default=100, description="more than so many in the window stop the service")
     dead_letters_window_seconds: int = 3600

@@ -40,7 +40,7 @@ def decided(caller: Caller) -> tuple[Event[CallDecided], Outgoing]:
     cause = ingested(caller)
     facts = fold(Call().facts, cause.data, own_number=False, phones=1)
     call = Call().heard(cause.data, facts, cause.traceparent, now)
-    (record,) = settled(call, now=now, timing=_TIMING, new={}).says
+    (record,) = settled(call, cause=cause.id, now=now, timing=_TIMING, new={}).says
     return Event[CallDecided].model_validate_json(record.value), record
 
 

@@ -53,6 +53,10 @@ class Outcome:
         return self.expected == self.observed
 
 
+def _as_it_says(step: script.Step, became: tuple[str, ...]) -> bool:
+    return became == step.becomes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """Of a business that was set up: the number that people call, and the phones that it rings."""
@@ -73,6 +77,8 @@ class Stage:
     metrics_urls: Sequence[str]
     numbers: Iterator[str]
     step_seconds: float = _STEP_SECONDS
+    enough: Callable[[script.Step, tuple[str, ...]], bool] = _as_it_says
+    """Whether a step that became this is waited for no longer."""
 
     async def play_all(
         self, scenes: Sequence[script.Scene], *, told: Callable[[Outcome], None] = lambda _: None
@@ -144,7 +150,7 @@ class Stage:
             await self._order(step.fault, cast)
             return None
         about = await (self._call(step.call, cast) if step.call else self._text(step.text, cast))
-        became = await self.observer.until(about, lambda seen: seen == step.becomes, within=self.step_seconds)
+        became = await self.observer.until(about, lambda seen: self.enough(step, seen), within=self.step_seconds)
         return Played(step=step, about=about, became=became)
 
     async def _order(self, fault: script.Fault, cast: Cast) -> None:

@@ -12,12 +12,12 @@ from prometheus_client import Counter
 
 from runtime.events import Event, Fact, Outgoing
 from runtime.records import Record
+from runtime.settings import LARGEST_BATCH
 from services.audit import metrics
 from services.audit.cluster import cluster_id
 from services.audit.entries import Entry, entry_of
 from services.audit.state import Ledger
 
-_PART: Final = 500
 _UNREAD: Final = Event[Fact](
     id="",
     source="/audit",
@@ -51,7 +51,7 @@ class Keeping:
 
         In parts, so that MongoDB writes one down while the next is made ready.
         """
-        parts = [records[first : first + _PART] for first in range(0, len(records), _PART)]
+        parts = [records[first : first + LARGEST_BATCH] for first in range(0, len(records), LARGEST_BATCH)]
         await asyncio.gather(*(self._keep(part) for part in parts))
         return ()
 

@@ -36,7 +36,7 @@ class Hearing:
             return Change(state=after, says=[Outgoing.of(event) for event in events])
 
         work = [Work(document=s.person_id, cause_id=e.id, key=s.person_id, cause=(e, s)) for e, s in heard]
-        outgoing = await self.persons.decide(work, rule)
+        outgoing = await self.persons.decide(work, rule, notes=changes)
         _count(wish for changed in changes.values() for wish in changed)
         return outgoing
 

@@ -39,7 +39,7 @@ class Screener:
             case = self._case(event.data, conversation, persons, now)
             return screened(case, event, said)
 
-        outgoing = await self.conversations.decide([_work(event) for event in events], rule)
+        outgoing = await self.conversations.decide([_work(event) for event in events], rule, notes=said)
         _count(said.values(), now)
         return outgoing
 

@@ -36,9 +36,9 @@ class Decider:
 
         def rule(call: Call, event: Event[CallIngested] | Event[Due]) -> Change[Call]:
             heard = self._heard(call, event, now)
-            return settled(heard, now=now, timing=self.timing, new=new)
+            return settled(heard, cause=event.id, now=now, timing=self.timing, new=new)
 
-        outgoing = await self.calls.decide([_work(record) for record in records], rule)
+        outgoing = await self.calls.decide([_work(record) for record in records], rule, notes=new)
         _count(new, now)
         return outgoing
 
@@ -62,8 +62,8 @@ class Decider:
         return webhook.caller in own or self.directory.of_number(webhook.caller) is not None
 
 
-def settled(call: Call, *, now: datetime, timing: Timing, new: dict[str, CallDecided]) -> Change[Call]:
-    """The call with what is to be said of it now, or when to look again. What is new is noted in `new`."""
+def settled(call: Call, *, cause: str, now: datetime, timing: Timing, new: dict[str, CallDecided]) -> Change[Call]:
+    """The call with what is to be said of it now, or when to look again. What is new is noted, under its cause."""
     if call.taken_at is None:
         return Change(state=call)
     judgement = judge(call.facts)
@@ -82,7 +82,7 @@ def settled(call: Call, *, now: datetime, timing: Timing, new: dict[str, CallDec
         time=now,
         traceparent=call.traceparent,
     )
-    new[event.id] = decided
+    new[cause] = decided
     after = call.model_copy(update={"revision": decided.revision, "verdict": decided.verdict})
     return Change(state=after, says=(Outgoing.of(event),))
 

@@ -68,6 +68,11 @@ async def test_a_service_that_stops_has_told_all(ground: Ground) -> None:
     assert await ground.uncommitted(PINGS.name) == 0
 
 
+async def test_a_consumer_that_is_told_to_stop_before_it_has_started_has_nothing_to_drain(ground: Ground) -> None:
+    async with asyncio.timeout(5):
+        await toy(ground.settings())._parts.consumers[0].drain()
+
+
 async def _all_told(ground: Ground) -> bool:
     return await ground.uncommitted(PINGS.name) == 0
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -253,3 +254,30 @@ async def test_an_index_of_an_earlier_release_gives_way(counts: Counts) -> None:
     await collection.create_index("touched_at", expireAfterSeconds=3600)
     await expire_after(collection, "touched_at", seconds=3600)
     assert (await collection.index_information())["touched_at_1"]["sparse"]
+
+
+async def test_what_a_rule_noted_of_a_cause_that_others_decided_before_is_taken_out(counts: Counts) -> None:
+    """Also where it was not known at first that they had: else it would be counted twice."""
+    notes: dict[str, int] = {}
+
+    def noting(state: Count, number: int) -> Change[Count]:
+        notes[f"d/{number}"] = number
+        return replace_words(add(state, number))
+
+    def replace_words(change: Change[Count]) -> Change[Count]:
+        return replace(change, says=[Outgoing(topic="t", key="k", id="x", value=str(next(clock)).encode())])
+
+    clock = count(1)
+    await counts.another().decide([one(1)], noting)
+    notes.clear()
+    await counts.documents.decide([opening(1), one(2)], noting, notes=notes)
+    assert notes == {"d/2": 2}
+
+
+async def test_a_document_of_many_causes_is_read_each_time(counts: Counts) -> None:
+    """What is remembered of it may be as large as a megabyte."""
+    for number in range(1, 18):
+        await counts.documents.decide([one(number)], add)
+    counts.commands.names.clear()
+    await counts.documents.decide([one(18)], add)
+    assert counts.commands.names == ["find", "update"]

@@ -23,6 +23,12 @@ from tests.integration.runtime.proxy import Door, door_to
 from tests.integration.runtime.toy import PINGS, PONGS, Handler, ping, pong, toy
 
 
+@pytest.fixture(autouse=True)
+def soon_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation takes a second and a half at most in this process, and not five."""
+    monkeypatch.setattr("runtime.mongo._OPERATION_MS", 1_500)
+
+
 def behind(door: Door, ground: Ground) -> Ground:
     """The same ground, its MongoDB reached through the door and given up soon."""
     return replace(ground, mongodb=f"mongodb://{door.address}/?directConnection=true")

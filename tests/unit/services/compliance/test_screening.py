@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.documents import Change, Document, Work
+from runtime.documents import Change, Document, Stored, Work
 from runtime.events import Event, Outgoing
 from schemas.calls import CALLS_DECIDED, CallDecided, Verdict
 from schemas.reasons import Reason
@@ -113,6 +113,11 @@ def handled(
     return [document.take(_work(call), lambda state, cause: take(state, cause, minute=minute)) for call in calls]
 
 
+def in_hand(state: Conversation) -> Document[Conversation]:
+    """With no words stored."""
+    return Document(Stored(id=CONVERSATION, key=CONVERSATION, rev=1, state=state, said={}), state)
+
+
 def _work(call: CallDecided) -> Work[CallDecided]:
     cause_id = f"{call.call_sid}:{call.revision}:{call.verdict}"
     return Work(document=CONVERSATION, cause_id=cause_id, key=CONVERSATION, cause=call)
@@ -120,7 +125,7 @@ def _work(call: CallDecided) -> Work[CallDecided]:
 
 @given(calls=st.lists(decisions, max_size=8), data=st.data())
 def test_whatever_comes_again_says_the_same_bytes_however_late(calls: list[CallDecided], data: st.DataObject) -> None:
-    document = Document(CONVERSATION, CONVERSATION, 0, Conversation())
+    document = in_hand(Conversation())
     said = handled(document, calls)
     prefix = data.draw(st.integers(0, len(calls)))
     assert handled(document, calls[:prefix], minute=20) == said[:prefix]
@@ -128,10 +133,9 @@ def test_whatever_comes_again_says_the_same_bytes_however_late(calls: list[CallD
 
 @given(calls=st.lists(decisions, max_size=8))
 def test_even_when_its_words_are_forgotten_no_call_is_permitted_twice(calls: list[CallDecided]) -> None:
-    document = Document(CONVERSATION, CONVERSATION, 0, Conversation())
+    document = in_hand(Conversation())
     said = handled(document, calls)
-    forgetful = Document(CONVERSATION, CONVERSATION, 1, document.state)
-    said += handled(forgetful, calls, minute=1)
+    said += handled(in_hand(document.state), calls, minute=1)
     texts = [TEXTS_SCREENED.parse(value).data for value in {record.value for records in said for record in records}]
     permitted = [text.text_id for text in texts if text.screening is Screening.PERMITTED]
     assert len(permitted) == len(set(permitted))

@@ -22,7 +22,7 @@ def heard(call: Call, *webhooks: CallIngested) -> Call:
 
 
 def say(call: Call, now: datetime) -> tuple[Call, list[CallDecided], datetime | None]:
-    change = settled(call, now=now, timing=TIMING, new={})
+    change = settled(call, cause="1", now=now, timing=TIMING, new={})
     return change.state, [CALLS_DECIDED.parse(record.value).data for record in change.says], change.due_at
 
 
@@ -44,13 +44,13 @@ def test_a_call_that_waits_says_when_to_look_again_and_is_decided_then() -> None
 
 def test_a_contrary_fact_makes_a_second_revision_with_an_id_of_its_own() -> None:
     new: dict[str, CallDecided] = {}
-    missed = settled(heard(Call(), dialled("no-answer")), now=START, timing=TIMING, new=new)
-    settled(heard(missed.state, dialled("completed", "true")), now=START, timing=TIMING, new=new)
+    missed = settled(heard(Call(), dialled("no-answer")), cause="1", now=START, timing=TIMING, new=new)
+    settled(heard(missed.state, dialled("completed", "true")), cause="2", now=START, timing=TIMING, new=new)
     assert [(d.revision, d.verdict) for d in new.values()] == [(1, Verdict.MISSED), (2, Verdict.ANSWERED)]
 
 
 def test_a_due_time_for_a_call_that_nobody_knows_says_nothing() -> None:
-    change = settled(Call(), now=START, timing=TIMING, new={})
+    change = settled(Call(), cause="1", now=START, timing=TIMING, new={})
     assert (change.state, change.says, change.due_at) == (Call(), (), None)
 
 
