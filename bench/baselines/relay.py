@@ -1,6 +1,7 @@
 """A hop by hand: whatever comes in one topic goes out into the next, acks=all and awaited, then the commit.
 
-The last one writes nothing; told a file, it notes there when each record came (CLOCK_MONOTONIC), by its key.
+The last one says nothing, and notes in its log when each record came (CLOCK_MONOTONIC), by its key. Where it is told
+to, a hop writes each batch down before it goes on, as whoever decides something has to.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from motor.motor_asyncio import AsyncIOMotorClient
 
 
 async def relay(told: dict[str, Any]) -> None:
@@ -25,6 +27,8 @@ async def relay(told: dict[str, Any]) -> None:
         enable_auto_commit=False,
         fetch_max_wait_ms=20,
     )
+    client: Any = AsyncIOMotorClient(told["mongodb"], w="majority", journal=True)
+    collection = client[f"{told['namespace'].replace('.', '_')}{told['group']}"]["documents"]
     await producer.start()
     await consumer.start()
     while True:
@@ -33,6 +37,8 @@ async def relay(told: dict[str, Any]) -> None:
         came = time.monotonic()
         if not records:
             continue
+        if told["writes"]:
+            await collection.insert_many([{"_id": r.key, "value": r.value} for r in records], ordered=False)
         if told["says"]:
             name = told["namespace"] + told["says"]
             await asyncio.gather(*[await producer.send(name, r.value, key=r.key) for r in records])
