@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Collection, Sequence
@@ -85,6 +86,10 @@ class Consumer:
         a backlog it may ask, also for those partitions of which nothing is left here.
         """
         self._asked_at = time.monotonic()
+        if self._progress.full:  # it could not be told
+            await asyncio.sleep(_POLL_MS / 1000)
+            await self._progress.tell(consumer)
+            return ()
         consumer.resume(*consumer.paused())
         within = _QUIET_MS if self._progress.untold else _POLL_MS
         found = await consumer.getmany(timeout_ms=within, max_records=self._batch_records)

@@ -37,9 +37,9 @@ _ATTEMPTS = 12
 # causes are remembered beyond those in hand: less would let a new cause, coming between, push out one that is about to
 # come again.
 _REMEMBERED = UNTOLD_RECORDS + LARGEST_BATCH
-# The webhooks of one call come within a minute or two, and are few: some 15 MB where all have words. What has more
-# causes is read each time.
-_RECENT = 1_500
+# A phone rings for 20 s, and for half a minute of calls at 100 a second there is room: some 15 MB, as long as few of
+# their causes have words. What has more causes is read each time.
+_RECENT = 3_000
 _RECENT_SECONDS = 60.0
 _RECENT_CAUSES = 16
 

@@ -48,7 +48,12 @@ class Progress:
 
     @property
     def due(self) -> bool:
-        return self._records >= UNTOLD_RECORDS or (self.untold and self._clock() - self._since >= _SECONDS)
+        return self.full or (self.untold and self._clock() - self._since >= _SECONDS)
+
+    @property
+    def full(self) -> bool:
+        """So much that may come again is enough."""
+        return self._records >= UNTOLD_RECORDS
 
     async def tell(self, consumer: Any) -> None:
         """Where the broker is away it is kept for another time.

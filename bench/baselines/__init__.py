@@ -1,1 +1,1 @@
-"""The shortest honest programs that do by hand the same durable work as ours; each runs as a process."""
+"""The shortest honest programs that do by hand what ours do durably; all but insert_many run as processes."""

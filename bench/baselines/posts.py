@@ -38,12 +38,17 @@ async def _opened(told: dict[str, Any], forms: list[Form]) -> Any:
 
 async def _one_by_one(session: ClientSession, url: str, forms: Iterator[Form], ledger: Any) -> None:
     for form in forms:
-        if ledger is not None:
-            await ledger.update_one({"_id": form["To"], "state": "intent"}, {"$set": {"state": "posting"}})
+        if ledger is not None and not await _claimed(ledger, form["To"]):
+            continue
         async with session.post(url, data=form) as answer:
             sid = (await answer.json())["sid"]
         if ledger is not None:
             await ledger.update_one({"_id": form["To"]}, {"$set": {"state": "accepted", "message_sid": sid}})
+
+
+async def _claimed(ledger: Any, text: str) -> bool:
+    change = await ledger.update_one({"_id": text, "state": "intent"}, {"$set": {"state": "posting"}})
+    return bool(change.modified_count)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A stage by hand: read, validate, one find, one bulk write, keyed sends, all awaited, then the commit.
 
+What is not there is inserted, which costs MongoDB a quarter of an upsert; a record that came twice would end it.
 Told by one JSON object: where Kafka and MongoDB are, the topics, and whether this stage reads, writes and speaks.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import ReplaceOne
+from pymongo import InsertOne, ReplaceOne
 
 from schemas.catalogue import TOPICS
 
@@ -65,7 +66,8 @@ async def _store(collection: Any, events: list[Any], records: list[Any], *, find
         }
         for event, record in zip(events, records, strict=True)
     ]
-    await collection.bulk_write([ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows], ordered=False)
+    writes = [InsertOne(row) if row["rev"] == 1 else ReplaceOne({"_id": row["_id"]}, row) for row in rows]
+    await collection.bulk_write(writes, ordered=False)
 
 
 async def _all(sent: list[Any]) -> None:

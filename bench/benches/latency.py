@@ -22,7 +22,7 @@ from bench.load.pressing import pressed
 from bench.programs import Programs, running_baseline
 from bench.samples.parties import Caller
 
-# As many topics as a text's way has: any with the partitions of the real ones will do.
+# One hop more than a text's way to its POST has; any topics with the partitions of the real ones will do.
 _HOPS: Final = ("calls.ingested.v1", "calls.decided.v1", "texts.screened.v1", "texts.dispatched.v1")
 _RECORD_BYTES: Final = 1_500
 _ROUNDS: Final = 2

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
 from runtime.events import Outgoing
 from runtime.records import Record
 from runtime.service import Service
@@ -42,24 +44,37 @@ async def test_what_comes_one_by_one_while_a_batch_is_in_hand_comes_together_aft
     assert gate.sizes == [1, 10]
 
 
-async def test_many_small_batches_are_told_in_a_few_commits(ground: Ground) -> None:
-    service = toy(ground.settings())
+@pytest.fixture
+def told_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for the time nor for want of work."""
+    monkeypatch.setattr("runtime.progress._SECONDS", 3600)
+    monkeypatch.setattr("runtime.consumer._QUIET_MS", 3_600_000)
+
+
+@pytest.mark.usefixtures("told_seldom")
+async def test_after_many_records_it_is_told_and_not_after_each_batch(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.progress.UNTOLD_RECORDS", 30)
+    gate = Gate()
+    gate.opened.set()
+    service = toy(ground.settings(batch_records=10), gate.around)
+    await ground.say(*(ping(number) for number in range(1, 91)))
     async with service.running():
         commits = _counted(service)
-        for number in range(1, 41):
-            await ground.say(ping(number))
-        await ground.heard(PONGS, at_least=40)
-        await eventually(lambda: _all_told(ground))
-    assert 0 < len(commits) < 40
+        await ground.heard(PONGS, at_least=90)
+        assert (len(gate.sizes), len(commits)) == (9, 3)
 
 
-async def test_a_service_without_work_has_told_all(ground: Ground) -> None:
+async def test_a_service_without_work_has_told_all(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.progress._SECONDS", 3600)
     async with toy(ground.settings()).running():
         await ground.say(ping(1))
         await ground.heard(PONGS, at_least=1)
         await eventually(lambda: _all_told(ground))
 
 
+@pytest.mark.usefixtures("told_seldom")
 async def test_a_service_that_stops_has_told_all(ground: Ground) -> None:
     async with toy(ground.settings()).running():
         for number in range(1, 6):

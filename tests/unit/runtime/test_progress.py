@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,7 @@ class Group:
     failure: KafkaError | None = None
     committed: list[dict[TopicPartition, int]] = field(default_factory=list)
     generation: int = 1
+    silent: bool = False
 
     @property
     def _coordinator(self) -> Group:
@@ -37,6 +39,8 @@ class Group:
         return self.ours
 
     async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        if self.silent:
+            await asyncio.Event().wait()
         if self.failure:
             raise self.failure
         self.committed.append(offsets)
@@ -91,6 +95,18 @@ async def test_what_could_not_be_told_is_told_later() -> None:
     progress.add(records("a", range(1)), generation=1)
     await progress.tell(group)
     group.failure = None
+    await progress.tell(group)
+    assert group.committed == [{A: 1}]
+
+
+async def test_a_broker_that_does_not_answer_is_given_up_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for it handles nothing, and notices nothing."""
+    monkeypatch.setattr("runtime.progress._TELL_SECONDS", 0.01)
+    progress, group = Progress(Clock()), Group(ours={A}, silent=True)
+    progress.add(records("a", range(1)), generation=1)
+    async with asyncio.timeout(5):
+        await progress.tell(group)
+    group.silent = False
     await progress.tell(group)
     assert group.committed == [{A: 1}]
 
