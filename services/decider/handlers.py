@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,8 +117,9 @@ def _work(record: Record) -> Work[Event[Any]]:
 
 
 def _count(new: dict[str, CallDecided], now: datetime) -> None:
+    for labels, count in Counter((decided.verdict, decided.reason) for decided in new.values()).items():
+        metrics.DECIDED.labels(*labels).inc(count)
     for decided in new.values():
-        metrics.DECIDED.labels(decided.verdict, decided.reason).inc()
         metrics.DECISION_SECONDS.observe(max(0.0, (now - decided.ended_at).total_seconds()))
         if decided.revision > 1:
             metrics.REVISED.inc()
