@@ -22,6 +22,7 @@ from runtime import metrics
 from runtime.dead_letters import DeadLetters, reason_of
 from runtime.errors import Revoked, Unable, is_of_this_machine, is_transient
 from runtime.events import Outgoing
+from runtime.parts import each, in_parts
 from runtime.publish import Publisher, check_sizes
 from runtime.records import Parse, RawRecord, Record, Rejected, read
 from runtime.retry import full_jitter
@@ -76,7 +77,7 @@ class Consumption:
         while True:
             wait = next(waits)
             try:
-                await uncancelled(lambda: self._once(raw))
+                await uncancelled(lambda: each(in_parts(raw), self._once))
             except Exception as error:
                 if not is_transient(error):
                     raise

@@ -30,13 +30,13 @@ from runtime.mongo import duplicates
 from runtime.progress import UNTOLD_RECORDS
 from runtime.recent import Recent
 from runtime.retry import full_jitter
-from runtime.settings import LARGEST_BATCH
+from runtime.settings import BATCHES_AT_ONCE, LARGEST_BATCH
 
 _ATTEMPTS = 12
 # Redelivery reaches back as far as nothing was told, and one batch more; all of it may be one document's. So many
 # causes are remembered beyond those in hand: less would let a new cause, coming between, push out one that is about to
 # come again.
-_REMEMBERED = UNTOLD_RECORDS + LARGEST_BATCH
+_REMEMBERED = UNTOLD_RECORDS + BATCHES_AT_ONCE * LARGEST_BATCH
 # A phone rings for 20 s, and for half a minute of calls at 100 a second there is room: some 15 MB, as long as few of
 # their causes have words. What has more causes is read each time.
 _RECENT = 3_000

@@ -11,8 +11,10 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "MISSEDCALL_"
-# Of records that come at once; how many causes a document remembers rests on it.
+# How many causes a document remembers rests on both: so many records are decided together, and so many times as many
+# come at once where there is a backlog.
 LARGEST_BATCH = 500
+BATCHES_AT_ONCE = 2
 
 
 class RuntimeSettings(BaseSettings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from prometheus_client import Counter
 
 from runtime.events import Event, Fact, Outgoing
 from runtime.records import Record
-from runtime.settings import LARGEST_BATCH
 from services.audit import metrics
 from services.audit.cluster import cluster_id
 from services.audit.entries import Entry, entry_of
@@ -47,20 +45,13 @@ class Keeping:
         await self._ledger.prepare()
 
     async def on_records(self, records: Sequence[Record]) -> Sequence[Outgoing]:
-        """Says nothing: what is written down is all that comes of it.
-
-        In parts, so that MongoDB writes one down while the next is made ready.
-        """
-        parts = [records[first : first + LARGEST_BATCH] for first in range(0, len(records), LARGEST_BATCH)]
-        await asyncio.gather(*(self._keep(part) for part in parts))
-        return ()
-
-    async def _keep(self, records: Sequence[Record]) -> None:
+        """Says nothing: what is written down is all that comes of it."""
         entries = [entry_of(record.raw, cluster=self._cluster) for record in records]
         new = await self._ledger.keep(entries)
         _count([entry for entry in entries if entry["_id"] in new], metrics.KEPT)
         _count([entry for entry in entries if entry["_id"] not in new], metrics.REPEATED)
         _count([entry for entry in entries if entry["_id"] in new and "problem" in entry], metrics.UNREADABLE)
+        return ()
 
 
 def _count(entries: Iterable[Entry], counter: Counter) -> None:

@@ -36,6 +36,7 @@ def build(settings: Settings | None = None) -> Service:
     hearing = Hearing(persons=service.documents("persons", Person, keep=None), identities=identities)
     compliance = Compliance(hearing=hearing, screener=screener, clock=wall_clock)
     parsers = {topic.name: topic.parse for topic in (CALLS_DECIDED, MESSAGES_INGESTED, TEXTS_DISPATCHED)}
+    # One batch at a time, so that a STOP to one business is heard before a call to another that came with it.
     # A STOP that stands in Kafka when a call is judged is heard before it, whichever of the two was fetched first.
     first = [MESSAGES_INGESTED.name]
     service.consume({**parsers, CONSENTS_REQUESTED.name: request_of}, compliance.on_records, first=first)

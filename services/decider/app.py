@@ -7,6 +7,7 @@ from typing import Final
 
 from runtime.due import due_topic
 from runtime.service import Service, wall_clock
+from runtime.settings import BATCHES_AT_ONCE
 from schemas.businesses import BUSINESSES_CHANGED
 from schemas.calls import CALLS_INGESTED
 from schemas.directory import Directory
@@ -32,6 +33,8 @@ def build(settings: Settings | None = None) -> Service:
         timing=settings.timing,
         clock=wall_clock,
     )
-    service.consume({CALLS_INGESTED.name: CALLS_INGESTED.parse, due.name: due.parse}, decider.on_records)
+    service.consume(
+        {CALLS_INGESTED.name: CALLS_INGESTED.parse, due.name: due.parse}, decider.on_records, batches=BATCHES_AT_ONCE
+    )
     service.sweep(calls)
     return service

@@ -44,6 +44,19 @@ async def test_what_comes_one_by_one_while_a_batch_is_in_hand_comes_together_aft
     assert gate.sizes == [1, 10]
 
 
+async def test_of_a_backlog_that_is_handled_in_parts_nothing_is_missing_and_nothing_twice(ground: Ground) -> None:
+    gate = Gate()
+    gate.opened.set()
+    service = toy(ground.settings(), gate.around)
+    service._parts.consumers[0]._batch_records = 1000
+    await ground.say(*(ping(number, f"document {number}") for number in range(1, 951)))
+    async with service.running():
+        pongs = await ground.heard(PONGS, at_least=950)
+    assert sorted(pong.data.total for pong in pongs) == list(range(1, 951))
+    assert max(gate.sizes) < 950 == sum(gate.sizes)
+    assert await ground.uncommitted(PINGS.name) == 0
+
+
 @pytest.fixture
 def told_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither for the time nor for want of work."""

@@ -209,7 +209,7 @@ async def test_causes_are_forgotten_in_the_end(counts: Counts) -> None:
         await counts.documents.decide([one(number) for number in range(start, start + 500)], add)
     row = await counts.documents.collection.find_one({"_id": "d"})
     assert row is not None
-    assert len(row["said"]) == 1500
+    assert len(row["said"]) == 2000
     assert row["said"][-1]["cause"] == "d/3000"
 
 
