@@ -86,9 +86,10 @@ class Consumer:
         a backlog it may ask, also for those partitions of which nothing is left here.
         """
         self._asked_at = time.monotonic()
+        if self._progress.due:
+            await self._progress.tell(consumer)
         if self._progress.full:  # it could not be told
             await asyncio.sleep(_POLL_MS / 1000)
-            await self._progress.tell(consumer)
             return ()
         consumer.resume(*consumer.paused())
         within = _QUIET_MS if self._progress.untold else _POLL_MS
@@ -98,7 +99,7 @@ class Consumer:
             if sum(map(len, found.values())) < self._batch_records:
                 consumer.pause(*consumer.assignment())
             found = await self._precedence.kept(consumer, found)
-        if not found or self._progress.due:
+        else:
             await self._progress.tell(consumer)
         return tuple(chain.from_iterable(found.values())) if self._subscriber.running else ()
 

@@ -144,9 +144,7 @@ class Documents(Generic[StateT]):
             doubtful = await self._store(documents.values(), in_hand=len(open_work))
             open_work = {index: item for index, item in open_work.items() if item.document in doubtful}
             if not open_work:
-                for index, item in enumerate(work):
-                    if notes and words[index] != ours.get(index):
-                        notes.pop(item.cause_id, None)
+                _take_out(notes or {}, [item for index, item in enumerate(work) if words[index] != ours.get(index)])
                 return [record for index in range(len(work)) for record in words[index]]
             await asyncio.sleep(next(waits))
         raise Conflict(f"{len(open_work)} documents of {self.collection.name} were changed by others each time")
@@ -216,6 +214,11 @@ class Documents(Generic[StateT]):
         }
         # Absent and not null where nothing is due: the sparse index then holds the waiting ones only.
         return row if document.due_at is None else row | {"due_at": document.due_at}
+
+
+def _take_out(notes: dict[str, Any], decided_before: Iterable[Work[Any]]) -> None:
+    for item in decided_before:
+        notes.pop(item.cause_id, None)
 
 
 def _write(row: dict[str, Any]) -> InsertOne[dict[str, Any]] | UpdateOne:

@@ -86,7 +86,7 @@ def generation_of(consumer: Any) -> int:
 
 
 class Batch(KafkaAckableMessage):
-    """FastStream's own commits at once, and all partitions of the member."""
+    """FastStream's own commits at once, and all partitions of the member; this one is told of before the next is."""
 
     def __init__(
         self, records: tuple[ConsumerRecord, ...], consumer: Any, progress: Progress, *, generation: int
@@ -98,11 +98,4 @@ class Batch(KafkaAckableMessage):
     async def ack(self) -> None:
         if not self.committed:
             self._progress.add(self.raw_message, generation=self._generation)
-            if self._progress.due:
-                await self._progress.tell(self.consumer)
         await super(KafkaAckableMessage, self).ack()  # past the class that would commit
-
-    async def nack(self) -> None:
-        """What was handled before is told now: the next batch that can be may be long in coming."""
-        await super().nack()
-        await self._progress.tell(self.consumer)
