@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Generic
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from runtime import metrics
+from runtime.ends import Ends
 from runtime.events import DataT
 from runtime.partitions import partitions_of
 from runtime.snapshots import Row, load_snapshot, save_snapshot
@@ -19,9 +20,10 @@ from runtime.tables import RowT, Table
 
 log = logging.getLogger(__name__)
 
-_ROUND_MS = 400
-# How long the broker holds a question; it answers at once when there is a row. Each round waits for one that it holds.
-_FETCH_WAIT_MS = 100
+# How long the broker holds a question; it answers at once when there is a row.
+_ROUND_MS = 250
+# By then aiokafka has given up a question of its own; the broker may be another by now, at another address.
+_SILENT_SECONDS = 12.0
 _SNAPSHOT_EVERY = 30.0
 _RECONNECT_SECONDS = 1.0
 _REQUEST_MS = 10_000
@@ -57,28 +59,31 @@ class TableReader(Generic[DataT, RowT]):
         # No reset policy: where the topic was made anew, a jump to its end would miss rows; the error starts over.
         consumer: Any = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
-            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            fetch_max_wait_ms=_ROUND_MS,
             request_timeout_ms=_REQUEST_MS,
             auto_offset_reset="none",
         )
         try:
             await consumer.start()
-            await self._assign(consumer)
+            ends = await self._assign(consumer)
             while True:
                 await self._fetch(consumer)
+                await self._measure(consumer, ends)
                 await self._save()
         finally:
             await consumer.stop()
 
-    async def _assign(self, consumer: Any) -> None:
+    async def _assign(self, consumer: Any) -> Ends:
         partitions = await partitions_of(consumer, self._topic)
         consumer.assign(partitions)
         first = await consumer.beginning_offsets(partitions)
+        asked_at = time.time()
         last = await consumer.end_offsets(partitions)
         if not all(first[p] <= self._offsets.get(p.partition, first[p]) <= last[p] for p in partitions):
             self._start_over()
         for partition in partitions:
             consumer.seek(partition, self._offsets.get(partition.partition, first[partition]))
+        return Ends(last, asked_at=asked_at, answered_at=time.time())
 
     def _start_over(self) -> None:
         """The topic was made anew since it was last read: what it held before says nothing any more."""
@@ -88,15 +93,21 @@ class TableReader(Generic[DataT, RowT]):
         self.table.forget()
 
     async def _fetch(self, consumer: Any) -> None:
-        """One round; at the end of it the table is current if no partition has anything left."""
-        asked_at = time.time()
-        ends = await consumer.end_offsets(consumer.assignment())
         for partition, records in (await consumer.getmany(timeout_ms=_ROUND_MS)).items():
             for record in records:
                 self._take(partition.partition, record.key or b"", record.value or b"")
             self._offsets[partition.partition] = records[-1].offset + 1
-        if all([await consumer.position(partition) >= end for partition, end in ends.items()]):
-            await self.table.at_end(asked_at)
+
+    async def _measure(self, consumer: Any, ends: Ends) -> None:
+        """Up to when the table is current. Raises KafkaTimeoutError where the broker is silent."""
+        positions = {partition: await consumer.position(partition) for partition in consumer.assignment()}
+        for partition in positions:
+            if (answered_ms := consumer.last_poll_timestamp(partition)) is not None:
+                ends.hear(partition, consumer.highwater(partition), answered_at=answered_ms / 1000)
+        if (at := ends.read_until(positions)) is not None:
+            await self.table.at_end(at)
+        if time.time() - ends.heard_at > _SILENT_SECONDS:
+            raise KafkaTimeoutError
 
     def _take(self, partition: int, key: bytes, value: bytes) -> None:
         """A record that cannot be read is passed over: the last good version of its key stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -30,25 +31,27 @@ class Form:
         """
         if encoded.count(b"&") >= MAX_FIELDS:
             raise ValueError(f"a form has at most {MAX_FIELDS} fields")
-        said: dict[str, str] = {}
-        repeated: dict[str, list[str]] = {}
-        for pair in encoded.decode().replace("+", " ").split("&"):
-            if not pair:
-                continue
-            name, _, value = pair.partition("=")
-            if "%" in value:
-                value = _unescaped(value)
-            if "%" in name:
-                name = _unescaped(name)
-            if name in said:
-                repeated.setdefault(name, [said[name]]).append(value)
-            else:
-                said[name] = value
-        said |= {name: ", ".join(dict.fromkeys(values)) for name, values in repeated.items()}
-        return cls(said, repeated)
+        pairs = [pair.partition("=") for pair in encoded.decode().replace("+", " ").split("&") if pair]
+        # The look for a percent sign stands here, where a call for each would take longer than the look.
+        named = [
+            (_unescaped(name) if "%" in name else name, _unescaped(value) if "%" in value else value)
+            for name, _, value in pairs
+        ]
+        said = dict(named)
+        if len(said) == len(named):
+            return cls(said, {})
+        repeated = _repeated(named)
+        return cls(said | {name: ", ".join(dict.fromkeys(values)) for name, values in repeated.items()}, repeated)
 
     def values(self, name: str) -> Sequence[str]:
         return self.repeated.get(name) or (self.said[name],)
+
+
+def _repeated(named: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in named:
+        values[name].append(value)
+    return {name: said for name, said in values.items() if len(said) > 1}
 
 
 def _unescaped(text: str) -> str:

@@ -41,7 +41,7 @@ def _signed(url: str, form: Form) -> bytes:
     if form.repeated:
         parts = [name + value for name in sorted(form.said) for value in sorted({*form.values(name)})]
     else:
-        parts = [name + value for name, value in sorted(form.said.items())]
+        parts = [name + form.said[name] for name in sorted(form.said)]
     return (url + "".join(parts)).encode()
 
 
