@@ -13,7 +13,8 @@ from missedcall.databases import database_of
 from missedcall.in_effect import said_in_time
 from missedcall.running import system_environment
 from services.sender.changes import Happening
-from services.sender.ledger import Entry, Ruled, State
+from services.sender.entry import Entry, State
+from services.sender.evidence import Ruled
 from services.sender.settings import Settings
 from services.sender.state import COLLECTION, Ledger
 

@@ -12,7 +12,7 @@ import typer
 from missedcall.in_effect import warn_unless
 from missedcall.text_book import Recorded
 from services.audit.sentences import shortened
-from services.sender.ledger import Entry, State
+from services.sender.entry import Entry, State
 
 
 def show_parked(entries: Sequence[Entry], *, as_json: bool) -> None:

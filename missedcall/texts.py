@@ -16,7 +16,7 @@ from missedcall.because import Because, checked
 from missedcall.failing import BAD_INPUT, fail, failing_clearly
 from missedcall.text_views import show_parked, show_ruled
 from schemas.texts import Ruling
-from services.sender.ledger import Ruled
+from services.sender.evidence import Ruled
 
 app: Final = typer.Typer(no_args_is_help=True, help="Texts of which nobody knows whether Twilio has them.")
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.sender import metrics
 from services.sender.changes import Happening
-from services.sender.ledger import DeadlinePassed, LeaseLost, Overdue
+from services.sender.evidence import DeadlinePassed, LeaseLost, Overdue
 from services.sender.outbox import Outbox
 from services.sender.state import Ledger
 

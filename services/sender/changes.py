@@ -9,7 +9,9 @@ from datetime import datetime
 
 from schemas.texts import TextDispatched, TextState
 from services.sender import metrics
-from services.sender.ledger import Entry, Evidence, Receipt, contradicts, take
+from services.sender.entry import Entry
+from services.sender.evidence import Evidence, Receipt
+from services.sender.ledger import contradicts, take
 from services.sender.news import news
 
 

@@ -13,8 +13,9 @@ from schemas.reasons import Reason
 from services.sender.accounts import Accounts
 from services.sender.bell import Bell
 from services.sender.changes import Happening, Held
+from services.sender.entry import Claim
+from services.sender.evidence import Unsent
 from services.sender.hands import Hands
-from services.sender.ledger import Claim, Unsent
 from services.sender.pace import Pace
 from services.sender.posting import InHand, Poster
 from services.sender.recorder import Recorder

@@ -14,7 +14,7 @@ from schemas.texts import Screening, TextScreened
 from services.sender.accounts import Accounts
 from services.sender.changes import Happening, Held
 from services.sender.delivery import delivery_of
-from services.sender.ledger import Receipt, Withdrawn
+from services.sender.evidence import Receipt, Withdrawn
 from services.sender.outbox import Outbox
 from services.sender.state import Ledger
 from services.sender.texts import text_of

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from services.sender import metrics
-from services.sender.ledger import Entry
+from services.sender.entry import Entry
 from services.sender.outbox import Outbox
 from services.sender.questions import Question
 from services.sender.state import Ledger

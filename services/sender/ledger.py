@@ -18,193 +18,30 @@ message settles one text (`Ledger` sees to that).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum, unique
-from typing import Any, Final
+from typing import Final
 
-from pydantic import AwareDatetime
-
-from runtime.events import Fact
 from schemas.reasons import Reason
-from schemas.texts import KnownBy, Ruling
-from services.sender.delivery import ENDS, Delivery, further
-from services.sender.texts import Text
-
-
-@unique
-class State(StrEnum):
-    """Every text is in exactly one of these, at every moment."""
-
-    INTENT = "intent"
-    """Nothing was sent, and it shall be."""
-    POSTING = "posting"
-    """A sender holds it under a claim: it may have been sent."""
-    ACCEPTED = "accepted"
-    FAILED = "failed"
-    """Known not to have been sent."""
-    UNSURE = "unsure"
-    """It may have been sent. Only evidence settles it, never another POST."""
-    PARKED = "parked"
-    """No evidence came in time: a person may rule."""
-    CANCELLED = "cancelled"
-    """Compliance took it back before anybody posted it."""
-
-
-FINAL: Final = frozenset({State.FAILED, State.CANCELLED})
-_NOT_KNOWN: Final = frozenset({Reason.CLAIM_LOST, Reason.NO_ANSWER_FROM_TWILIO, Reason.NEVER_SEEN})
-POSSIBLY_SENT: Final = frozenset({State.POSTING, State.UNSURE, State.PARKED})
-
-
-class Claim(Fact):
-    """Who has the text in hand, and until when the others leave it alone."""
-
-    token: str
-    until: AwareDatetime
-
-
-class Entry(Fact):
-    """One text in the ledger.
-
-    `due_at`: when somebody must look again: to post it, because the lease is over, or to ask Twilio what became of it.
-    `claimed_at`: of the last claim. If Twilio has a message, it is not older than that. `looks`: into Twilio's list.
-    `rival_sid`: what answer or callback last called it while it stood under another SID.
-    """
-
-    text: Text
-    state: State = State.INTENT
-    reason: Reason | None = None
-    claim: Claim | None = None
-    attempts: int = 0
-    claimed_at: AwareDatetime | None = None
-    looks: int = 0
-    due_at: AwareDatetime | None = None
-    withdrawn: bool = False
-    message_sid: str | None = None
-    rival_sid: str | None = None
-    error_code: int | None = None
-    delivery: Delivery | None = None
-    ruling: Ruling | None = None
-
-    def becoming(self, state: State, **changes: Any) -> Entry:
-        """In another state nothing is due unless it is said; all else stays as it was."""
-        return self.model_copy(update={"state": state, "due_at": None, **changes})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A sender takes it in hand, to post it once."""
-
-    claim: Claim
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """Twilio answered the POST with a message's SID."""
-
-    message_sid: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """It was not sent and shall not be: Twilio said no, or our last look did."""
-
-    token: str
-    reason: Reason
-    error_code: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent:
-    """Nothing can have been sent, and it may be tried again. `reason` is what it fails with if that is too late."""
-
-    token: str
-    reason: Reason
-    again_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
-    """The POST may have reached Twilio, and no answer came."""
-
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseLost:
-    """Seen by somebody else at this time: the claim's holder has not reported."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
-    """Seen at this time: a text that nobody has in hand may be past its time."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
-    """Compliance takes it back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Twilio has the message, and this far it got: a callback with our text id in its URL, its list, or its answer.
-
-    `instead_of`: the SID that the text stood under when Twilio was asked, and knew no message of it.
-    """
-
-    message_sid: str
-    delivery: Delivery
-    error_code: int | None = None
-    known_by: KnownBy = KnownBy.CALLBACK
-    instead_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """Twilio was asked, for the so manieth time. Without `again_at` nobody asks again."""
-
-    look: int
-    again_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadlinePassed:
-    """For texts that were claimed by then, that nobody will look for again, and of which nothing was seen.
-
-    Twilio may not let itself be asked for days. `given_up_by`: claimed by then, they had looks enough if they had none.
-    """
-
-    claimed_by: datetime
-    given_up_by: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruled:
-    """A person says that Twilio has it as this message; without a SID, that it never had it."""
-
-    ruling: Ruling
-    message_sid: str | None
-
-
-Evidence = (
-    Claimed
-    | Accepted
-    | Refused
-    | Unsent
-    | Unanswered
-    | LeaseLost
-    | Overdue
-    | Withdrawn
-    | Receipt
-    | Looked
-    | DeadlinePassed
-    | Ruled
+from services.sender.delivery import ENDS, further
+from services.sender.entry import FINAL, POSSIBLY_SENT, Entry, State
+from services.sender.evidence import (
+    Accepted,
+    Claimed,
+    DeadlinePassed,
+    Evidence,
+    LeaseLost,
+    Looked,
+    Overdue,
+    Receipt,
+    Refused,
+    Ruled,
+    Unanswered,
+    Unsent,
+    Withdrawn,
+    message_named,
 )
+
+_NOT_KNOWN: Final = frozenset({Reason.CLAIM_LOST, Reason.NO_ANSWER_FROM_TWILIO, Reason.NEVER_SEEN})
 
 
 def take(entry: Entry, fact: Evidence) -> Entry:
@@ -238,11 +75,6 @@ def contradicts(entry: Entry, fact: Evidence) -> bool:
     if named is None or _renames(entry, fact):
         return False
     return entry.state in FINAL or entry.message_sid not in (None, named)
-
-
-def message_named(fact: Evidence) -> str | None:
-    """The message that it says the text to be."""
-    return fact.message_sid if isinstance(fact, Accepted | Receipt | Ruled) else None
 
 
 def _accepted(entry: Entry, message_sid: str) -> Entry:

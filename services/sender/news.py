@@ -11,8 +11,9 @@ from runtime.events import Outgoing
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, KnownBy, TextDispatched, TextState
 from services.sender.delivery import Delivery
+from services.sender.entry import Entry, State
 from services.sender.errors import reason_of
-from services.sender.ledger import Accepted, DeadlinePassed, Entry, Evidence, Receipt, Ruled, State
+from services.sender.evidence import Accepted, DeadlinePassed, Evidence, Receipt, Ruled
 
 _STATES: Final[Mapping[State, TextState]] = MappingProxyType(
     {

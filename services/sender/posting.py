@@ -12,8 +12,9 @@ from services.sender import metrics
 from services.sender.accounts import Accounts
 from services.sender.changes import Held
 from services.sender.connections import Wire
+from services.sender.entry import Entry
 from services.sender.errors import Answer
-from services.sender.ledger import Entry, Evidence, Refused, Unsent
+from services.sender.evidence import Evidence, Refused, Unsent
 from services.sender.pace import Pace
 from services.sender.rules import Drop, Hold, Look, Post, evidence_of, last_look
 from services.sender.twilio import Messages

@@ -12,7 +12,8 @@ from typing import ClassVar
 from schemas.texts import KnownBy
 from services.sender import metrics
 from services.sender.changes import Happening
-from services.sender.ledger import Entry, Looked, Receipt, State
+from services.sender.entry import Entry, State
+from services.sender.evidence import Looked, Receipt
 from services.sender.settlement import Message, Rhythm, sightings
 from services.sender.state import Ledger
 from services.sender.twilio import Messages, Unheard

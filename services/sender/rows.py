@@ -11,7 +11,7 @@ from pymongo import InsertOne, UpdateOne
 
 from runtime.events import Outgoing
 from services.sender.changes import Change, Held
-from services.sender.ledger import Entry, State
+from services.sender.entry import Entry, State
 from services.sender.news import outgoing
 
 FIRST: Final = 1

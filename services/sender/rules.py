@@ -11,7 +11,7 @@ from schemas.controls import Texting
 from schemas.reasons import Reason
 from schemas.texts import Purpose
 from services.sender import errors
-from services.sender.ledger import Accepted, Evidence, Refused, Unanswered, Unsent
+from services.sender.evidence import Accepted, Evidence, Refused, Unanswered, Unsent
 from services.sender.texts import Text
 
 # Owed to whoever writes STOP or HELP, although they are opted out by then: 47 CFR 64.1200(a)(12).

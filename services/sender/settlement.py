@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.sender.delivery import Delivery
-from services.sender.ledger import POSSIBLY_SENT, Entry
+from services.sender.entry import POSSIBLY_SENT, Entry
 
 # Twilio's clock against ours, its whole seconds, and a sender that slept between its last look and the POST.
 _SLACK: Final = timedelta(seconds=60)

@@ -23,7 +23,9 @@ from runtime.mongo import duplicates, expire_after
 from runtime.retry import full_jitter
 from services.sender import metrics
 from services.sender.changes import Change, Happening, Held, changes_of, count
-from services.sender.ledger import Claim, Claimed, DeadlinePassed, Entry, State, message_named, take
+from services.sender.entry import Claim, Entry, State
+from services.sender.evidence import Claimed, DeadlinePassed, message_named
+from services.sender.ledger import take
 from services.sender.rows import FIRST, SETTLED, Saying, held, inserted, sayings, update
 from services.sender.texts import Text
 

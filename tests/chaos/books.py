@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from tests.chaos.field import Field
 from tests.chaos.owed import Owed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from simulator.faults.order import FaultOrder, Name
 from tests.chaos.books import Standing, standing
 from tests.chaos.deaths import Death, Point

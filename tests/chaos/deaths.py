@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from tests.chaos.books import Standing
 from tests.chaos.places import own_part
 

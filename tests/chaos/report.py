@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from tests.chaos.crash_run import Crashes
 from tests.chaos.verdict import Fate, Row, reasons, row, rows, violations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from tests.chaos.books import Standing
 from tests.chaos.deaths import Death, Point, problem
 from tests.chaos.owed import Owed

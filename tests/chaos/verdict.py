@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.sender.ledger import State
+from services.sender.entry import State
 from tests.chaos.books import KNOWN, Standing
 from tests.chaos.faults import BEHAVIOURS
 from tests.chaos.owed import Owed

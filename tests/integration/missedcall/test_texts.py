@@ -13,7 +13,8 @@ from runtime.mongo import database_name, mongo_client
 from runtime.service import wall_clock
 from schemas.texts import Ruling
 from services.sender.changes import Happening
-from services.sender.ledger import Accepted, Claim, DeadlinePassed, Entry, Evidence, Looked, State, Unanswered
+from services.sender.entry import Claim, Entry, State
+from services.sender.evidence import Accepted, DeadlinePassed, Evidence, Looked, Unanswered
 from services.sender.state import COLLECTION, Ledger
 from tests.integration.commands import Command
 from tests.integration.wire import Wire

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from missedcall.cli import app
 from missedcall.text_views import told
 from schemas.reasons import Reason
-from services.sender.ledger import Claim, State
+from services.sender.entry import Claim, State
 from tests.unit.services.sender.samples import CLAIM, NOW, SID, intent
 
 RULE = ["texts", "rule", "text-1"]

@@ -18,7 +18,7 @@ from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, KnownBy, TextState
 from services.sender.app import NAME, build
 from services.sender.changes import Happening
-from services.sender.ledger import Accepted
+from services.sender.evidence import Accepted
 from services.sender.settings import Settings
 from services.sender.state import Ledger
 from simulator.client import SimulatorClient

@@ -16,15 +16,14 @@ from schemas.reasons import Reason
 from schemas.texts import KnownBy, TextState
 from services.sender.changes import Happening
 from services.sender.delivery import Delivery
-from services.sender.ledger import (
+from services.sender.entry import Claim, State
+from services.sender.evidence import (
     Accepted,
-    Claim,
     DeadlinePassed,
     Evidence,
     LeaseLost,
     Overdue,
     Receipt,
-    State,
     Unanswered,
     Unsent,
     Withdrawn,

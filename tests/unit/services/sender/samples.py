@@ -6,7 +6,7 @@ from typing import Any
 from schemas.businesses import Entitlement, Status
 from schemas.controls import Texting
 from schemas.texts import Purpose
-from services.sender.ledger import Claim, Entry
+from services.sender.entry import Claim, Entry
 from services.sender.rules import Sight
 from services.sender.texts import Text
 

@@ -7,12 +7,11 @@ import pytest
 from schemas.reasons import Reason
 from schemas.texts import KnownBy, Ruling
 from services.sender.delivery import Delivery
-from services.sender.ledger import (
+from services.sender.entry import Claim, Entry, State
+from services.sender.evidence import (
     Accepted,
-    Claim,
     Claimed,
     DeadlinePassed,
-    Entry,
     Evidence,
     LeaseLost,
     Looked,
@@ -20,13 +19,11 @@ from services.sender.ledger import (
     Receipt,
     Refused,
     Ruled,
-    State,
     Unanswered,
     Unsent,
     Withdrawn,
-    contradicts,
-    take,
 )
+from services.sender.ledger import contradicts, take
 from tests.unit.services.sender.samples import CLAIM, NOW, OTHER_SID, SID, intent, text
 
 SOON = NOW + timedelta(seconds=5)

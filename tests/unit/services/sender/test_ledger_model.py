@@ -14,9 +14,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from schemas.reasons import Reason
 from schemas.texts import KnownBy, Ruling
 from services.sender.delivery import Delivery
-from services.sender.ledger import (
+from services.sender.entry import Claim, State
+from services.sender.evidence import (
     Accepted,
-    Claim,
     Claimed,
     DeadlinePassed,
     Evidence,
@@ -26,12 +26,11 @@ from services.sender.ledger import (
     Receipt,
     Refused,
     Ruled,
-    State,
     Unanswered,
     Unsent,
     Withdrawn,
-    take,
 )
+from services.sender.ledger import take
 from tests.unit.services.sender.samples import CLAIM, NOW, intent, text
 
 NOBODYS = "SM of nobody"

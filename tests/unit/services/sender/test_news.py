@@ -5,9 +5,9 @@ import pytest
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, KnownBy, Ruling, TextState
 from services.sender.delivery import Delivery
-from services.sender.ledger import (
+from services.sender.entry import Claim
+from services.sender.evidence import (
     Accepted,
-    Claim,
     Claimed,
     DeadlinePassed,
     Evidence,
@@ -18,8 +18,8 @@ from services.sender.ledger import (
     Unanswered,
     Unsent,
     Withdrawn,
-    take,
 )
+from services.sender.ledger import take
 from services.sender.news import news, outgoing
 from tests.unit.services.sender.samples import CLAIM, NOW, SID, intent, text
 

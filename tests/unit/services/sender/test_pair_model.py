@@ -15,18 +15,8 @@ from schemas.reasons import Reason
 from schemas.texts import Ruling
 from services.sender.changes import Happening, Held, changes_of
 from services.sender.delivery import Delivery
-from services.sender.ledger import (
-    Accepted,
-    Claim,
-    Claimed,
-    Entry,
-    LeaseLost,
-    Receipt,
-    Refused,
-    Ruled,
-    State,
-    Unanswered,
-)
+from services.sender.entry import Claim, Entry, State
+from services.sender.evidence import Accepted, Claimed, LeaseLost, Receipt, Refused, Ruled, Unanswered
 from services.sender.settlement import Message, sightings
 from tests.unit.services.sender.samples import NOW, intent, text
 

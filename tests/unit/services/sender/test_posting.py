@@ -22,7 +22,8 @@ from services.sender.accounts import Accounts
 from services.sender.breaker import Tolerance
 from services.sender.changes import Held
 from services.sender.connections import Connections
-from services.sender.ledger import Accepted, Claimed, Refused, Unsent, take
+from services.sender.evidence import Accepted, Claimed, Refused, Unsent
+from services.sender.ledger import take
 from services.sender.pace import Pace
 from services.sender.posting import InHand, Poster
 from services.sender.twilio import Messages

@@ -10,7 +10,7 @@ from schemas.controls import Texting
 from schemas.reasons import Reason
 from schemas.texts import Purpose
 from services.sender.errors import Answer, Created, Denied, NoAnswer, NotConnected
-from services.sender.ledger import Accepted, Evidence, Refused, Unanswered, Unsent
+from services.sender.evidence import Accepted, Evidence, Refused, Unanswered, Unsent
 from services.sender.rules import Drop, Hold, Look, Post, evidence_of, last_look
 from tests.unit.services.sender.samples import NOW, SID, entitled, sight, text
 

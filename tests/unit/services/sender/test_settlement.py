@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from schemas.reasons import Reason
 from services.sender.delivery import Delivery
-from services.sender.ledger import Accepted, Claimed, Entry, LeaseLost, Refused, Unanswered, take
+from services.sender.entry import Entry
+from services.sender.evidence import Accepted, Claimed, LeaseLost, Refused, Unanswered
+from services.sender.ledger import take
 from services.sender.settlement import Message, Rhythm, sightings
 from tests.unit.services.sender.samples import CLAIM, NOW, OTHER_SID, SID, intent, text
 
