@@ -13,9 +13,9 @@ from uuid import uuid4
 from missedcall.business_book import book
 from missedcall.databases import database_of
 from schemas.businesses import BusinessChanged
+from services.ingest import NAME
 from services.ingest.backfill.runs import Run, State
 from services.ingest.backfill.state import Runs
-from services.ingest.settings import NAME
 
 _LOOK_SECONDS: Final = 0.2
 

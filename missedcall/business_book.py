@@ -11,7 +11,7 @@ from functools import partial
 from missedcall.databases import database_of
 from missedcall.in_effect import said_in_time
 from schemas.businesses import BusinessChanged
-from services.businesses.app import NAME
+from services.businesses import NAME
 from services.businesses.rules import Wishes, begun, changed
 from services.businesses.state import COLLECTION, Businesses
 

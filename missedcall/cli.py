@@ -1,40 +1,59 @@
-"""The `missedcall` command; each of its commands is a file beside this one."""
+"""The `missedcall` command; each of its commands is a file beside this one, imported when it is asked for.
+
+All of them together import half of the system, which takes a second that nobody should wait for who asks one thing.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperGroup
 
-from missedcall import business, texts
-from missedcall.backfill import backfill
-from missedcall.bench import bench
-from missedcall.dead_letters.commands import app as dead_letters
-from missedcall.demo import demo
-from missedcall.pause import pause, paused, resume
-from missedcall.schemas import schemas
-from missedcall.simulate import simulate
-from missedcall.topics import topics
-from missedcall.trace import trace
-from missedcall.up import up
+# Where each is found, in the order in which help shows them. An `app` holds commands of its own.
+COMMANDS: Final = {
+    "demo": "missedcall.demo:demo",
+    "up": "missedcall.up:up",
+    "simulate": "missedcall.simulate:simulate",
+    "business": "missedcall.business:app",
+    "texts": "missedcall.texts:app",
+    "pause": "missedcall.pause:pause",
+    "resume": "missedcall.pause:resume",
+    "paused": "missedcall.pause:paused",
+    "trace": "missedcall.trace:trace",
+    "backfill": "missedcall.backfill:backfill",
+    "dead-letters": "missedcall.dead_letters.commands:app",
+    "topics": "missedcall.topics:topics",
+    "schemas": "missedcall.schemas:schemas",
+    "bench": "missedcall.bench:bench",
+}
 
-app: Final = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="A missed call becomes one text."
-)
-app.command()(demo)
-app.command()(up)
-app.command()(simulate)
-app.add_typer(business.app, name="business")
-app.add_typer(texts.app, name="texts")
-app.command()(pause)
-app.command()(resume)
-app.command()(paused)
-app.command()(trace)
-app.command()(backfill)
-app.add_typer(dead_letters, name="dead-letters")
-app.command()(topics)
-app.command()(schemas)
-app.command()(bench)
+
+class Commands(TyperGroup):
+    """Typer's own group, which learns of a command by its name."""
+
+    def list_commands(self, _context: Any) -> list[str]:
+        return [*COMMANDS]
+
+    def get_command(self, _context: Any, name: str) -> Any:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(import_module(module), attribute)
+        holder = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        holder.add_typer(found, name=name) if isinstance(found, typer.Typer) else holder.command(name)(found)
+        command = typer.main.get_command(holder)
+        return command.commands[name] if isinstance(command, TyperGroup) else command
+
+
+app: Final = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(help="A missed call becomes one text.")
+def missedcall() -> None:
+    """What Typer needs to know that there are commands at all."""
+
 
 if __name__ == "__main__":
     app()

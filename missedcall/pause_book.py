@@ -10,9 +10,8 @@ from functools import partial
 from missedcall.databases import database_of
 from missedcall.in_effect import said_in_time
 from schemas.controls import ControlChanged, ControlScope
+from services.businesses import NAME, state
 from services.businesses import controls as taps
-from services.businesses import state
-from services.businesses.app import NAME
 from services.businesses.controls import Controls
 from services.businesses.refusals import Refused
 from services.businesses.state import Businesses

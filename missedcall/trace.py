@@ -15,7 +15,7 @@ from rich.table import Table
 
 from missedcall.databases import database_of
 from missedcall.failing import fail, failing_clearly
-from services.audit.app import NAME
+from services.audit import NAME
 from services.audit.reading import entries_about
 from services.audit.state import COLLECTION
 from services.audit.story import Line, story

@@ -7,10 +7,10 @@ from typing import Final
 from runtime.service import Service
 from runtime.settings import RuntimeSettings
 from schemas.catalogue import TOPICS
+from services.audit import NAME
 from services.audit.handlers import Keeping, unread
 from services.audit.state import COLLECTION, Ledger
 
-NAME: Final = "audit"
 # Nobody waits for it but a person with a question: it need not take the machine from those whom callers wait for.
 _GATHER_MS: Final = 100
 # Where there is a backlog: MongoDB then always has some to write.

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 from runtime.service import Service
 from schemas.businesses import BUSINESSES_CHANGED
 from schemas.controls import CONTROLS_CHANGED
+from services.businesses import NAME, state
 from services.businesses import controls as taps
-from services.businesses import state
 from services.businesses.controls import Controls
 from services.businesses.measuring import keep_measuring
 from services.businesses.publishing import Publishing
 from services.businesses.settings import Settings
 from services.businesses.state import Businesses
-
-NAME: Final = "businesses"
 
 
 def build(settings: Settings | None = None) -> Service:

@@ -11,6 +11,7 @@ from schemas.calls import CALLS_DECIDED
 from schemas.consents import CONSENTS_REQUESTED
 from schemas.messages import MESSAGES_INGESTED
 from schemas.texts import TEXTS_DISPATCHED
+from services.compliance import NAME
 from services.compliance.handlers import Compliance
 from services.compliance.hearing import Hearing
 from services.compliance.screening import Screener
@@ -18,7 +19,6 @@ from services.compliance.settings import Settings
 from services.compliance.state import Conversation, Person
 from services.compliance.wishes import request_of
 
-NAME: Final = "compliance"
 # Longer than any topic is retained and any cooldown lasts, so that a replay finds what was said.
 _KEEP: Final = timedelta(days=90)
 

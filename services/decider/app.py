@@ -11,11 +11,11 @@ from runtime.settings import BATCHES_AT_ONCE
 from schemas.businesses import BUSINESSES_CHANGED
 from schemas.calls import CALLS_INGESTED
 from schemas.directory import Directory
+from services.decider import NAME
 from services.decider.handlers import Decider
 from services.decider.settings import Settings
 from services.decider.state import Call
 
-NAME: Final = "decider"
 # Longer than any topic is retained, so that a replay finds its decision and makes no second one.
 _KEEP: Final = timedelta(days=30)
 

@@ -1,8 +1,8 @@
 """`python -m services.ingest`."""
 
 from runtime.service import run
+from services.ingest import NAME
 from services.ingest.app import build
-from services.ingest.settings import NAME
 
 if __name__ == "__main__":
     run(NAME, build)

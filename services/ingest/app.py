@@ -10,13 +10,14 @@ from runtime.service import Service, wall_clock
 from schemas.businesses import BUSINESSES_CHANGED
 from schemas.directory import Directory
 from schemas.identity import Identities
+from services.ingest import NAME
 from services.ingest.admission import Admission
 from services.ingest.backfill.wiring import add_backfill
 from services.ingest.guarded import GuardedKafka
 from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
-from services.ingest.settings import NAME, Settings
+from services.ingest.settings import Settings
 from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.drain import Drain
 from services.ingest.spool.pages import Lane

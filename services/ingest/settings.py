@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -12,8 +12,6 @@ from runtime.ops import Door
 from runtime.settings import RuntimeSettings
 from services.ingest.backfill.rules import Patience
 from services.ingest.backfill.runs import Rhythm
-
-NAME: Final = "ingest"
 
 
 class Settings(RuntimeSettings):

@@ -1,7 +1,8 @@
 """`python -m services.sender`."""
 
 from runtime.service import run
-from services.sender.app import NAME, build
+from services.sender import NAME
+from services.sender.app import build
 
 if __name__ == "__main__":
     run(NAME, build)

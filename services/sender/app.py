@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from random import uniform
-from typing import Final
 from uuid import uuid4
 
 from runtime.secrets import SecretFolder
@@ -14,6 +13,7 @@ from schemas.consents import CONSENTS_CHANGED
 from schemas.controls import CONTROLS_CHANGED
 from schemas.messages import RECEIPTS_INGESTED
 from schemas.texts import TEXTS_SCREENED
+from services.sender import NAME
 from services.sender.accounts import Accounts
 from services.sender.caretaker import Caretaker
 from services.sender.connections import Connections
@@ -29,8 +29,6 @@ from services.sender.settings import Settings
 from services.sender.state import COLLECTION, Ledger
 from services.sender.twilio import Messages
 from services.sender.views import Views, opted_out_only
-
-NAME: Final = "sender"
 
 
 def build(settings: Settings | None = None) -> Service:

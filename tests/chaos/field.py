@@ -13,7 +13,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 from local.stack import Stack
 from runtime.mongo import database_name, mongo_client
-from services.sender.app import NAME
+from services.sender import NAME
 from simulator.client import SimulatorClient
 from simulator.directory import Number
 from tests.chaos.neighbours import Neighbours

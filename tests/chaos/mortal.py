@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 
 from runtime.service import Service, run
-from services.sender.app import NAME, build
+from services.sender import NAME
+from services.sender.app import build
 from tests.chaos.places import watch
 from tests.chaos.steps import instrument
 from tests.chaos.traps import FOLDER_VARIABLE, Traps

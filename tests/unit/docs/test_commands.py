@@ -20,11 +20,11 @@ OPTION = re.compile(r"`(--[a-z-]+)`")
 
 def commands(group: Any, name: str) -> Iterator[tuple[str, set[str]]]:
     """Each with its options."""
-    if not hasattr(group, "commands"):
+    if not hasattr(group, "list_commands"):
         yield name, {option for parameter in group.params for option in parameter.opts}
         return
-    for part, command in group.commands.items():
-        yield from commands(command, f"{name} {part}")
+    for part in group.list_commands(None):
+        yield from commands(group.get_command(None, part), f"{name} {part}")
 
 
 COMMANDS = dict(commands(typer.main.get_command(app), "missedcall"))

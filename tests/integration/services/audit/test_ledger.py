@@ -17,7 +17,8 @@ from runtime.mongo import database_name, mongo_client
 from runtime.settings import RuntimeSettings
 from schemas.calls import CALLS_DECIDED
 from schemas.catalogue import TOPICS
-from services.audit.app import NAME, build
+from services.audit import NAME
+from services.audit.app import build
 from services.audit.cluster import cluster_id
 from services.audit.entries import entry_of
 from services.audit.reading import naming_any

@@ -13,7 +13,8 @@ from missedcall.pause_book import turn
 from runtime.mongo import database_name, mongo_client
 from runtime.service import wall_clock
 from schemas.controls import CONTROLS_CHANGED, ControlScope, Texting
-from services.businesses.app import NAME, build
+from services.businesses import NAME
+from services.businesses.app import build
 from services.businesses.controls import COLLECTION, Controls
 from services.businesses.settings import Settings
 from services.businesses.taps import Order, Tap

@@ -10,7 +10,8 @@ import pytest
 from runtime.mongo import database_name, mongo_client
 from runtime.service import wall_clock
 from schemas.businesses import BUSINESSES_CHANGED, Status
-from services.businesses.app import NAME, build
+from services.businesses import NAME
+from services.businesses.app import build
 from services.businesses.refusals import Refused
 from services.businesses.rules import Wishes, begun, changed
 from services.businesses.settings import Settings

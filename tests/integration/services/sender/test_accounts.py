@@ -13,7 +13,8 @@ from runtime.mongo import database_name, mongo_client
 from schemas.controls import CONTROLS_CHANGED, ControlChanged, ControlScope, Texting
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, TextState
-from services.sender.app import NAME, build
+from services.sender import NAME
+from services.sender.app import build
 from services.sender.breaker import Why
 from services.sender.settings import Settings
 from services.sender.state import COLLECTION, Ledger

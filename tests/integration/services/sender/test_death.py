@@ -16,7 +16,8 @@ import pytest
 from runtime.mongo import database_name, mongo_client
 from schemas.reasons import Reason
 from schemas.texts import TEXTS_DISPATCHED, KnownBy, TextState
-from services.sender.app import NAME, build
+from services.sender import NAME
+from services.sender.app import build
 from services.sender.changes import Happening
 from services.sender.evidence import Accepted
 from services.sender.settings import Settings
