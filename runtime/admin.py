@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.metadata import MetadataRequest
 
 _REQUEST_MS: Final = 10_000
 
@@ -20,3 +21,13 @@ async def kafka_admin(bootstrap: str) -> AsyncIterator[Any]:
         yield admin
     finally:
         await admin.close()
+
+
+async def cluster_metadata(admin: Any, topics: Sequence[str] = (), *, broker: int | None = None) -> dict[str, Any]:
+    """The brokers that are there, the cluster's id, and of these topics those that exist, as any broker or this one
+    knows it. aiokafka's own ways ask for every topic of the cluster, or have those made that do not exist.
+    """
+    request = MetadataRequest(list(topics), allow_auto_topic_creation=False)
+    answer = await admin._send_request(request, broker)  # noqa: SLF001
+    metadata: dict[str, Any] = answer.to_object()
+    return metadata

@@ -10,9 +10,10 @@ from aiokafka import TopicPartition
 
 async def partitions_of(consumer: Any, topic: str) -> list[TopicPartition]:
     """Waits for the topic to be known: right after its creation a broker may not say so yet."""
+    client = consumer._client  # noqa: SLF001 - topics() alone answers from an old view
+    client.add_topic(topic)  # first: one without topics asks for all that there are
     while True:
-        await consumer._client.force_metadata_update()  # noqa: SLF001 - topics() alone answers from an old view
+        await client.force_metadata_update()
         if numbers := consumer.partitions_for_topic(topic):
             return [TopicPartition(topic, number) for number in sorted(numbers)]
-        consumer._client.add_topic(topic)  # noqa: SLF001
         await asyncio.sleep(0.1)

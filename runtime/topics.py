@@ -14,10 +14,9 @@ import yaml
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError, NodeNotReadyError, TopicAlreadyExistsError
-from aiokafka.protocol.metadata import MetadataRequest
 from pydantic import Field
 
-from runtime.admin import kafka_admin
+from runtime.admin import cluster_metadata, kafka_admin
 from runtime.errors import TopicMismatch
 from runtime.events import Fact
 
@@ -30,6 +29,8 @@ _KNOWN_WITHIN_SECONDS = 30.0
 _COPIES = 3
 _CONFIRMED_BY = 2
 _MIN_IN_SYNC: Final = "min.insync.replicas"
+# Kafka's own topic, which has so many partitions that each broker keeps some.
+_EVERYWHERE: Final = "__consumer_offsets"
 
 
 class TopicDeclaration(Fact):
@@ -86,18 +87,19 @@ async def create_topics(
     bootstrap: str, topics: Sequence[TopicDeclaration], *, replication: int | None = None, namespace: str = ""
 ) -> None:
     """Creates what is missing, in as many copies as is usual there; what stands already is left as it is."""
+    names = [namespace + t.name for t in topics]
     async with kafka_admin(bootstrap) as admin:
-        standing = set(await admin.list_topics())
-        replication = replication or usual_copies(brokers=await _brokers(admin))
+        standing = await _partitions(admin, names)
+        replication = replication or usual_copies(brokers=await _brokers(admin, names))
         also = _confirmed_by(replication)
         new = [
-            NewTopic(namespace + t.name, t.partitions, replication, topic_configs=t.config() | also)
-            for t in topics
-            if namespace + t.name not in standing
+            NewTopic(name, t.partitions, replication, topic_configs=t.config() | also)
+            for name, t in zip(names, topics, strict=True)
+            if not standing[name]
         ]
         if new:
             _raise_for(await admin.create_topics(new))
-        await _known(admin, [namespace + t.name for t in topics])
+        await _known(admin, names)
 
 
 def _confirmed_by(replication: int) -> dict[str, str]:
@@ -130,7 +132,7 @@ async def check_topics(
         if wrong:
             step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
             raise TopicMismatch(f"{'; '.join(wrong)}: {step}")
-        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin))
+        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin, names))
     if lacking and strictly:
         step = "kafka-reassign-partitions.sh adds copies, kafka-configs.sh sets min.insync.replicas to 2"
         raise TopicMismatch(f"{'; '.join(lacking)}: {step}; then `missedcall topics` again")
@@ -153,7 +155,7 @@ async def _known(admin: Any, names: Sequence[str]) -> None:
 async def _unknown(admin: Any, names: Sequence[str]) -> list[str]:
     """To one broker at least. One that went away a moment ago is listed still, and answers nobody."""
     unknown: set[str] = set()
-    for broker in (await admin.describe_cluster())["brokers"]:
+    for broker in (await cluster_metadata(admin))["brokers"]:
         with suppress(KafkaConnectionError, NodeNotReadyError):
             found = await _partitions(admin, names, broker=broker["node_id"])
             unknown.update(name for name, partitions in found.items() if not partitions)
@@ -162,10 +164,7 @@ async def _unknown(admin: Any, names: Sequence[str]) -> list[str]:
 
 async def _partitions(admin: Any, names: Sequence[str], *, broker: int | None = None) -> dict[str, list[set[int]]]:
     """Of each topic, and which brokers keep each; none where there is no such topic. Asked of any broker, or this."""
-    if not names:
-        return {}  # Kafka takes an empty list for all topics
-    answer = await admin._send_request(MetadataRequest(list(names)), broker)  # noqa: SLF001 - its own way asks any
-    described = answer.to_object()["topics"]
+    described = (await cluster_metadata(admin, names, broker=broker))["topics"]
     found = {topic["topic"]: [set(partition["replicas"]) for partition in topic["partitions"]] for topic in described}
     return {name: found.get(name, []) for name in names}
 
@@ -185,8 +184,9 @@ async def _kept(admin: Any, found: Mapping[str, Sequence[set[int]]]) -> dict[str
     }
 
 
-async def _brokers(admin: Any) -> int:
+async def _brokers(admin: Any, names: Sequence[str]) -> int:
     """With those that are away: they are named by what they keep."""
-    alive = {broker["node_id"] for broker in (await admin.describe_cluster())["brokers"]}
-    partitions = [partition for topic in await admin.describe_topics() for partition in topic["partitions"]]
+    metadata = await cluster_metadata(admin, [*names, _EVERYWHERE])
+    alive = {broker["node_id"] for broker in metadata["brokers"]}
+    partitions = [partition for topic in metadata["topics"] for partition in topic["partitions"]]
     return len(alive.union(*(partition["replicas"] for partition in partitions)))

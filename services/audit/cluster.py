@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.admin import kafka_admin
+from runtime.admin import cluster_metadata, kafka_admin
 
 
 class ClusterUnnamed(Exception):  # noqa: N818 - it says what is known
@@ -11,7 +11,7 @@ class ClusterUnnamed(Exception):  # noqa: N818 - it says what is known
 
 async def cluster_id(bootstrap: str) -> str:
     async with kafka_admin(bootstrap) as admin:
-        name = (await admin.describe_cluster())["cluster_id"]
+        name = (await cluster_metadata(admin))["cluster_id"]
     if not name:
         raise ClusterUnnamed(f"the Kafka at {bootstrap} does not tell its cluster id: use 0.10.1 or later")
     return str(name)
