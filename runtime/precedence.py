@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from runtime.errors import GivenUp
-from runtime.tasks import uncancelled, watched
+from runtime.shared_client import SharedClient
 
 # More than a broker that is there takes.
 _ASK_SECONDS: Final = 1.0
+_END_SECONDS: Final = 3.0
 
 Found = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -31,16 +31,10 @@ class Precedence:
     def __init__(self, bootstrap: str, *, first: Collection[str]) -> None:
         self._bootstrap = bootstrap
         self._first = frozenset(first)
-        self._asking: Any = None
-        self._starting: asyncio.Task[None] | None = None
-        self._ending: set[asyncio.Task[None]] = set()
+        self._asking = SharedClient[Any](self._made, name="asking consumer", given_up=_ended)
 
     async def stop(self) -> None:
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.wait([self._starting])
-        self._discard()
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        await self._asking.stop(within=_END_SECONDS)
 
     async def kept(self, consumer: Any, found: Found) -> Found:
         """What of it may be handled now. The rest is put back, and comes again behind what it has to wait for.
@@ -65,10 +59,11 @@ class Precedence:
     async def _short(self, consumer: Any, partitions: Sequence[TopicPartition]) -> set[TopicPartition]:
         """Those that are not known to be at their end. All at once, and one by one where one of them is silent."""
         at_end = await self._at_end(consumer, partitions)
-        if at_end is None and self._asking is not None:
+        if at_end is None and (in_vain := self._asking.client) is not None:
             each = await asyncio.gather(*(self._at_end(consumer, [partition]) for partition in partitions))
             at_end = {partition for found in each for partition in found or ()}
-            self._discard()  # it may be asking a broker that is no more, and would not find out for minutes
+            # It may be asking a broker that is no more, and would not find out for minutes.
+            self._asking.give_up(in_vain)
         return {*partitions} - {*(at_end or ())}
 
     async def _at_end(self, consumer: Any, partitions: Sequence[TopicPartition]) -> Collection[TopicPartition] | None:
@@ -81,31 +76,16 @@ class Precedence:
             return None
 
     async def _ends(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        """A start goes on when the patience of whoever waits for it is over."""
-        if self._asking is None:
-            if self._starting is None:
-                self._starting = watched(self._start(), name="asking consumer start")
-            await uncancelled(partial(asyncio.shield, self._starting))
-        ends: Mapping[TopicPartition, int] = await self._asking.end_offsets(partitions)
+        asking = await self._asking.ready()
+        ends: Mapping[TopicPartition, int] = await asking.end_offsets(partitions)
         return ends
 
-    async def _start(self) -> None:
-        asking = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-        try:
-            await asking.start()
-            self._asking = asking
-        except BaseException:
-            await asking.stop()
-            raise
-        finally:
-            self._starting = None
+    def _made(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
 
-    def _discard(self) -> None:
-        asking, self._asking = self._asking, None
-        if asking is not None:
-            ending = watched(asking.stop(), name="asking consumer end")
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+
+async def _ended(consumer: Any) -> None:
+    await consumer.stop()
 
 
 def _put_back(consumer: Any, found: Found) -> None:

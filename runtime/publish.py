@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -18,7 +18,7 @@ from runtime.batches import sent_in_batches
 from runtime.errors import GivenUp, NotPublished, TooLarge
 from runtime.events import Outgoing
 from runtime.partitioner import by_key
-from runtime.tasks import uncancelled, watched
+from runtime.shared_client import SharedClient
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,6 @@ _RECORD_BYTES = 1_000_000
 _REQUEST_BYTES = 2 * 1024 * 1024
 _BATCH_BYTES = 256 * 1024
 _REQUEST_MS = 5_000
-# For a connection and a producer id, where brokers are slow; then it is begun anew, at addresses looked up anew.
-_START_SECONDS = 30.0
 
 
 class Publisher:
@@ -39,27 +37,14 @@ class Publisher:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._namespace = namespace
-        self._producer: Any = None
-        self._starting: asyncio.Task[None] | None = None
-        self._abandoned: set[asyncio.Task[None]] = set()
+        self._producer = SharedClient[Any](self._made, name="producer", given_up=_ended)
 
     async def start(self) -> None:
-        await self._ready()
+        await self._producer.ready()
 
     async def stop(self, *, within: float = 3) -> None:
         """Ends in bounded time: what a broker that is away has not confirmed by then is given up."""
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.wait([self._starting])
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            try:
-                async with asyncio.timeout(within):
-                    await producer.stop()
-            except TimeoutError:
-                self._abandon(producer)
-        if self._abandoned:
-            await asyncio.wait(self._abandoned, timeout=within)
+        await self._producer.stop(within=within)
 
     async def publish(self, records: Sequence[Outgoing], *, within: float = 10) -> None:
         """Raises NotPublished unless all are acknowledged within so many seconds, TooLarge where none ever would be.
@@ -73,13 +58,13 @@ class Publisher:
         producer: Any = None
         try:
             async with asyncio.timeout(within):
-                producer = await self._ready()
+                producer = await self._producer.ready()
                 await self._send(producer, records)
         except MessageSizeTooLargeError as error:
-            self._discard(producer)  # it has counted the batch, and the broker would miss it
+            self._producer.give_up(producer)  # it has counted the batch, and the broker would miss it
             raise TooLarge(_sizes(records)) from error
         except (OSError, KafkaError, GivenUp) as error:  # OSError: out of time, out of file descriptors
-            self._discard(producer)
+            self._producer.give_up(producer)
             raise NotPublished(f"{len(records)} records were not acknowledged: {type(error).__name__}") from error
         metrics.PUBLISH_SECONDS.observe(time.monotonic() - started)
         for record in records:
@@ -96,30 +81,6 @@ class Publisher:
             for acknowledgement in acknowledgements:
                 acknowledgement.cancel()  # after a failure nobody waits for the others any more
 
-    async def _ready(self) -> AIOKafkaProducer:
-        """All callers share one start, and it goes on when their patience is over: a slow broker is reached in the end.
-
-        In a loop: another caller may have thrown the producer away before this one came to its turn. A start that was
-        cancelled, by aiokafka or since we stop, cancels nobody who waits for it.
-        """
-        while self._producer is None:
-            if self._starting is None:
-                self._starting = watched(self._start_one(), name="producer start")
-            await uncancelled(partial(asyncio.shield, self._starting))
-        return self._producer
-
-    async def _start_one(self) -> None:
-        producer = self._made()
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await producer.start()
-            self._producer = producer
-        except BaseException:
-            await producer.stop()
-            raise
-        finally:
-            self._starting = None
-
     def _made(self) -> AIOKafkaProducer:
         return AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
@@ -131,18 +92,6 @@ class Publisher:
             max_request_size=_REQUEST_BYTES,
             request_timeout_ms=_REQUEST_MS,
         )
-
-    def _discard(self, producer: Any) -> None:
-        """Only the one that failed: another task may have made a new one meanwhile."""
-        if producer is not None and self._producer is producer:
-            self._producer = None
-            self._abandon(producer)
-
-    def _abandon(self, producer: Any) -> None:
-        """In a task of its own: a request to a broker that is away takes its time to fail."""
-        ending = watched(_ended(producer), name="producer end")
-        self._abandoned.add(ending)
-        ending.add_done_callback(self._abandoned.discard)
 
 
 @lru_cache(maxsize=64)  # one a topic: finding a counter by its label takes longer than counting

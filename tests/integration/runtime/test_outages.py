@@ -186,7 +186,7 @@ async def test_batches_that_are_given_up_are_no_errors_of_ours(
     with frozen(servers.kafka.pid):
         tries = [publisher.publish([pong(str(number), 2)], within=0.5) for number in range(20)]
         assert {type(end) for end in await asyncio.gather(*tries, return_exceptions=True)} == {NotPublished}
-        await asyncio.wait(publisher._abandoned)
+        await asyncio.wait(publisher._producer.ending)
         await publisher.stop()
     gc.collect()
     assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []

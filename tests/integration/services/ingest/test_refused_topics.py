@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client import REGISTRY
 
+from runtime.admin import cluster_metadata
 from runtime.service import Service
 from schemas.calls import CALLS_INGESTED
 from schemas.messages import MESSAGES_INGESTED
@@ -21,6 +22,7 @@ from services.ingest.app import build
 from services.ingest.metrics import Outcome
 from services.ingest.settings import Settings
 from services.ingest.spool.pages import Lane
+from tests.integration.runtime.ground import eventually
 from tests.integration.services.ingest.conftest import changed, led
 from tests.integration.services.ingest.door import Door
 from tests.integration.services.ingest.process import SPOOL_KEY
@@ -61,6 +63,11 @@ async def admin_of(wire: Wire) -> AsyncIterator[Any]:
 async def missing(wire: Wire, topic: str) -> AsyncIterator[None]:
     async with admin_of(wire) as admin:
         await admin.delete_topics([wire.namespace + topic])
+
+        async def gone() -> bool:
+            return all(t["error_code"] for t in (await cluster_metadata(admin, [wire.namespace + topic]))["topics"])
+
+        await eventually(gone)
     yield
     await wire.create_topics()
 
@@ -93,13 +100,13 @@ async def test_a_topic_that_is_missing_holds_up_no_other(service: Service, wire:
     async with service.running():
         door = Door(session=session, port=service.ports["web"])
         assert passed_by() == []
-        producer = publishers(service)[Lane.CALLS]._producer
+        producer = publishers(service)[Lane.CALLS]._producer.client
         async with missing(wire, MESSAGES_INGESTED.name):
             await calls_and_a_message(door, 1, 2)
             await calls_and_a_message(door, 3, 4)
             assert passed_by() == [Lane.MESSAGES]
             await wire.heard(CALLS_INGESTED, count=4)
-            assert publishers(service)[Lane.CALLS]._producer is producer  # with what it had in hand
+            assert publishers(service)[Lane.CALLS]._producer.client is producer  # with what it had in hand
         await wire.heard(MESSAGES_INGESTED, until=lambda events: len({event.id for event in events}) == 2)
         await until(lambda: passed_by() == [])
 
