@@ -33,8 +33,10 @@ COMMANDS: Final = {
 class Commands(TyperGroup):
     """Typer's own group, which learns of a command by its name."""
 
-    def list_commands(self, _context: Any) -> list[str]:
-        return [*COMMANDS]
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        names: dict[str, Any] = dict.fromkeys(COMMANDS)
+        self.commands = names  # they are listed, and suggested to who mistypes one
 
     def get_command(self, _context: Any, name: str) -> Any:
         if name not in COMMANDS:
@@ -42,9 +44,12 @@ class Commands(TyperGroup):
         module, _, attribute = COMMANDS[name].partition(":")
         found = getattr(import_module(module), attribute)
         holder = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        holder.add_typer(found, name=name) if isinstance(found, typer.Typer) else holder.command(name)(found)
-        command = typer.main.get_command(holder)
-        return command.commands[name] if isinstance(command, TyperGroup) else command
+        if not isinstance(found, typer.Typer):
+            holder.command(name)(found)
+            return typer.main.get_command(holder)
+        holder.add_typer(found, name=name)
+        group: Any = typer.main.get_command(holder)
+        return group.commands[name]
 
 
 app: Final = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

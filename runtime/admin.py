@@ -23,11 +23,15 @@ async def kafka_admin(bootstrap: str) -> AsyncIterator[Any]:
         await admin.close()
 
 
-async def cluster_metadata(admin: Any, topics: Sequence[str] = (), *, broker: int | None = None) -> dict[str, Any]:
-    """The brokers that are there, the cluster's id, and of these topics those that exist, as any broker or this one
-    knows it. aiokafka's own ways ask for every topic of the cluster, or have those made that do not exist.
+async def cluster_metadata(
+    admin: Any, topics: Sequence[str] | None = (), *, broker: int | None = None
+) -> dict[str, Any]:
+    """The brokers that are there, the cluster's id, and those of these topics that exist; None is all topics.
+
+    As any broker knows it, or this one. aiokafka's own ways always ask for all topics, of which there may be many, or
+    have those made that do not exist.
     """
-    request = MetadataRequest(list(topics), allow_auto_topic_creation=False)
-    answer = await admin._send_request(request, broker)  # noqa: SLF001
+    names = None if topics is None else list(topics)
+    answer = await admin._send_request(MetadataRequest(names, allow_auto_topic_creation=False), broker)  # noqa: SLF001
     metadata: dict[str, Any] = answer.to_object()
     return metadata

@@ -23,7 +23,7 @@ from runtime.progress import Batch, Progress, generation_of
 
 # How long the broker holds a question that it has no records for; it answers at once when one comes. A question costs
 # about half a millisecond of CPU here and as much there, and is all that an idle service does.
-_FETCH_WAIT_MS = 500
+_FETCH_WAIT_MS = 200
 # Of who waits to have more at once: each look costs the broker and the reader the same for one record as for hundreds.
 _GATHERED_BYTES = 1024 * 1024
 _POLL_MS = 200

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from runtime import metrics
-from runtime.ends import Ends
 from runtime.events import DataT
 from runtime.partitions import partitions_of
 from runtime.snapshots import Row, load_snapshot, save_snapshot
@@ -20,13 +21,33 @@ from runtime.tables import RowT, Table
 
 log = logging.getLogger(__name__)
 
-# How long the broker holds a question; it answers at once when there is a row.
 _ROUND_MS = 250
-# By then aiokafka has given up a question of its own; the broker may be another by now, at another address.
-_SILENT_SECONDS = 12.0
+# How long the broker holds a question; it answers at once when there is a row.
+_FETCH_WAIT_MS = 200
+# Between two questions where the topic ends, where nobody waits for the answer. Only a leader that knows it gives it:
+# the mark that comes with the rows may be that of a follower, or of a leader that has yet to find out.
+_ASK_EVERY_SECONDS = 1.0
 _SNAPSHOT_EVERY = 30.0
 _RECONNECT_SECONDS = 1.0
 _REQUEST_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Behind the last record of each partition. `asked_at`: seconds of the epoch; `again_at`: monotonic."""
+
+    asked_at: float
+    again_at: float
+    offsets: Mapping[TopicPartition, int]
+
+
+async def _ends_of(consumer: Any) -> _Ends:
+    asked_at, again_at = time.time(), time.monotonic() + _ASK_EVERY_SECONDS
+    return _Ends(asked_at, again_at, await consumer.end_offsets(consumer.assignment()))
+
+
+async def _reached(consumer: Any, ends: _Ends) -> bool:
+    return all([await consumer.position(partition) >= end for partition, end in ends.offsets.items()])
 
 
 class TableReader(Generic[DataT, RowT]):
@@ -59,7 +80,7 @@ class TableReader(Generic[DataT, RowT]):
         # No reset policy: where the topic was made anew, a jump to its end would miss rows; the error starts over.
         consumer: Any = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
-            fetch_max_wait_ms=_ROUND_MS,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
             request_timeout_ms=_REQUEST_MS,
             auto_offset_reset="none",
         )
@@ -67,23 +88,26 @@ class TableReader(Generic[DataT, RowT]):
             await consumer.start()
             ends = await self._assign(consumer)
             while True:
+                if self.table.waited_for or time.monotonic() > ends.again_at:
+                    ends = await _ends_of(consumer)
+                if await _reached(consumer, ends):
+                    await self.table.at_end(ends.asked_at)
                 await self._fetch(consumer)
-                await self._measure(consumer, ends)
                 await self._save()
         finally:
             await consumer.stop()
 
-    async def _assign(self, consumer: Any) -> Ends:
+    async def _assign(self, consumer: Any) -> _Ends:
         partitions = await partitions_of(consumer, self._topic)
         consumer.assign(partitions)
         first = await consumer.beginning_offsets(partitions)
-        asked_at = time.time()
-        last = await consumer.end_offsets(partitions)
+        ends = await _ends_of(consumer)
+        last = ends.offsets
         if not all(first[p] <= self._offsets.get(p.partition, first[p]) <= last[p] for p in partitions):
             self._start_over()
         for partition in partitions:
             consumer.seek(partition, self._offsets.get(partition.partition, first[partition]))
-        return Ends(last, asked_at=asked_at, answered_at=time.time())
+        return ends
 
     def _start_over(self) -> None:
         """The topic was made anew since it was last read: what it held before says nothing any more."""
@@ -97,17 +121,6 @@ class TableReader(Generic[DataT, RowT]):
             for record in records:
                 self._take(partition.partition, record.key or b"", record.value or b"")
             self._offsets[partition.partition] = records[-1].offset + 1
-
-    async def _measure(self, consumer: Any, ends: Ends) -> None:
-        """Up to when the table is current. Raises KafkaTimeoutError where the broker is silent."""
-        positions = {partition: await consumer.position(partition) for partition in consumer.assignment()}
-        for partition in positions:
-            if (answered_ms := consumer.last_poll_timestamp(partition)) is not None:
-                ends.hear(partition, consumer.highwater(partition), answered_at=answered_ms / 1000)
-        if (at := ends.read_until(positions)) is not None:
-            await self.table.at_end(at)
-        if time.time() - ends.heard_at > _SILENT_SECONDS:
-            raise KafkaTimeoutError
 
     def _take(self, partition: int, key: bytes, value: bytes) -> None:
         """A record that cannot be read is passed over: the last good version of its key stays."""

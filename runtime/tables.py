@@ -12,7 +12,7 @@ from runtime.events import DataT, Event, Topic
 
 RowT = TypeVar("RowT")
 
-# A reader that does well is at the end several times a second.
+# A reader that does well is known to be at the end once a second or so.
 _FRESH_SECONDS = 5.0
 
 
@@ -36,6 +36,7 @@ class Table(Generic[DataT, RowT]):
         self._current_at: float | None = None
         self.loaded = asyncio.Event()
         self._rounds = asyncio.Condition()
+        self._waiting = 0
 
     def get(self, key: str) -> RowT | None:
         return self._rows.get(key)
@@ -67,13 +68,22 @@ class Table(Generic[DataT, RowT]):
         """Whether what is not in it does not exist, as far as anybody can know."""
         return self.age_seconds < _FRESH_SECONDS
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody wants to know at once how far it is."""
+        return self._waiting > 0
+
     async def holds_all_of(self, at: float, *, within: float = _FRESH_SECONDS) -> None:
         """Waits until everything that stood in the topic at `at` (seconds of the epoch) is in the table.
 
         Raises TimeoutError: the broker is away, and the caller's work must wait for it.
         """
-        async with asyncio.timeout(within), self._rounds:
-            await self._rounds.wait_for(lambda: self._current_at is not None and self._current_at >= at)
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(within), self._rounds:
+                await self._rounds.wait_for(lambda: self._current_at is not None and self._current_at >= at)
+        finally:
+            self._waiting -= 1
 
     def take(self, event: Event[DataT]) -> bool:
         """Whether it was news. Out of order or again: the highest version stays."""

@@ -29,7 +29,7 @@ _KNOWN_WITHIN_SECONDS = 30.0
 _COPIES = 3
 _CONFIRMED_BY = 2
 _MIN_IN_SYNC: Final = "min.insync.replicas"
-# Kafka's own topic, which has so many partitions that each broker keeps some.
+# Kafka's own topic, of which most brokers keep some of the many partitions.
 _EVERYWHERE: Final = "__consumer_offsets"
 
 
@@ -90,7 +90,7 @@ async def create_topics(
     names = [namespace + t.name for t in topics]
     async with kafka_admin(bootstrap) as admin:
         standing = await _partitions(admin, names)
-        replication = replication or usual_copies(brokers=await _brokers(admin, names))
+        replication = replication or usual_copies(brokers=await _brokers(admin, None))
         also = _confirmed_by(replication)
         new = [
             NewTopic(name, t.partitions, replication, topic_configs=t.config() | also)
@@ -132,7 +132,7 @@ async def check_topics(
         if wrong:
             step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
             raise TopicMismatch(f"{'; '.join(wrong)}: {step}")
-        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin, names))
+        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin, [*names, _EVERYWHERE]))
     if lacking and strictly:
         step = "kafka-reassign-partitions.sh adds copies, kafka-configs.sh sets min.insync.replicas to 2"
         raise TopicMismatch(f"{'; '.join(lacking)}: {step}; then `missedcall topics` again")
@@ -184,9 +184,9 @@ async def _kept(admin: Any, found: Mapping[str, Sequence[set[int]]]) -> dict[str
     }
 
 
-async def _brokers(admin: Any, names: Sequence[str]) -> int:
-    """With those that are away: they are named by what they keep."""
-    metadata = await cluster_metadata(admin, [*names, _EVERYWHERE])
+async def _brokers(admin: Any, topics: Sequence[str] | None) -> int:
+    """With those that are away: they are named by what they keep, of these topics or of all."""
+    metadata = await cluster_metadata(admin, topics)
     alive = {broker["node_id"] for broker in metadata["brokers"]}
     partitions = [partition for topic in metadata["topics"] for partition in topic["partitions"]]
     return len(alive.union(*(partition["replicas"] for partition in partitions)))

@@ -54,3 +54,7 @@ def test_every_example_is_a_command_that_the_program_understands(paper: Path) ->
 @pytest.mark.parametrize("line", ["trace --loudly CA1", "business remove b_1", "forget"])
 def test_an_example_that_the_program_does_not_understand_is_found_out(line: str) -> None:
     assert CliRunner().invoke(app, [*shlex.split(line), "--help"]).exit_code != 0
+
+
+def test_who_mistypes_a_command_is_told_which_it_may_have_been() -> None:
+    assert "Did you mean 'pause', 'paused'?" in CliRunner().invoke(app, ["pauze"]).output

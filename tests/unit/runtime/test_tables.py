@@ -67,9 +67,10 @@ async def test_who_waits_for_what_stood_in_the_topic_at_a_time_goes_on_when_the_
     waiting = asyncio.create_task(rows.holds_all_of(10.0))
     await rows.at_end(9.0)
     await asyncio.sleep(0)
-    assert not waiting.done()
+    assert (waiting.done(), rows.waited_for) == (False, True)
     await rows.at_end(10.0)
     await waiting
+    assert not rows.waited_for
 
 
 async def test_who_waits_for_a_table_that_stays_behind_is_told_so() -> None:
