@@ -20,7 +20,7 @@ from services.ingest.calls import call_ingested, is_outbound
 from services.ingest.messages import message_ingested, receipt_ingested
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
-from services.ingest.refusals import Ignored
+from services.ingest.refusals import Ignored, Refusal, Refused
 from services.ingest.urls import Callbacks
 from services.ingest.webhook import Webhook
 
@@ -51,9 +51,15 @@ class Handlers:
         return nothing_to_say()
 
     async def message(self, webhook: Webhook) -> Response:
-        """Never replied to by TwiML: whether and with what to reply is compliance's to decide."""
+        """Never replied to by TwiML: whether and with what to reply is compliance's to decide.
+
+        It may be a STOP. No call may overtake one that is acknowledged, as calls could while it lies on this replica's
+        disk: so Twilio is asked to come again, to another replica perhaps, and the copy here is for when it does not.
+        """
         business = self.owners.owner(webhook)
-        await self._record(message_ingested(webhook, business, identities=self.identities, now=self.clock()))
+        message = message_ingested(webhook, business, identities=self.identities, now=self.clock())
+        if not await self._record(message):
+            raise Refused(Refusal.NOT_HEARD_YET, about=message.subject)
         return _always(twilio.not_replied())
 
     async def message_status(self, webhook: Webhook) -> Response:
@@ -67,8 +73,8 @@ class Handlers:
         await self._record(event)
         return business, event.data
 
-    async def _record(self, event: Event[Any]) -> None:
-        await self.recorder.record(Outgoing.of(event), about=event.subject)
+    async def _record(self, event: Event[Any]) -> bool:
+        return await self.recorder.record(Outgoing.of(event), about=event.subject)
 
 
 @cache

@@ -26,12 +26,15 @@ class Recorder:
     kafka: GuardedKafka
     spool: Spool | None
 
-    async def record(self, event: Outgoing, *, about: str) -> None:
-        """Raises Refused. The event may stand in Kafka then, or twice: it is the same event by its id."""
+    async def record(self, event: Outgoing, *, about: str) -> bool:
+        """Whether it is in Kafka; else it is in the spool, and others may overtake it.
+
+        Raises Refused. The event may stand in Kafka then, or twice: it is the same event by its id.
+        """
         started = time.monotonic()
         spool = self.spool
         if (spool is None or not spool.well or self.kafka.closed(event.topic)) and await self._taken(event):
-            return
+            return True
         if spool is None:
             raise Refused(Refusal.NOT_PUBLISHED, about=about)
         try:
@@ -41,6 +44,7 @@ class Recorder:
             raise Refused(Refusal.SPOOL_FULL, about=about) from None
         except NotSpooled:
             raise Refused(Refusal.NOT_SPOOLED, about=about) from None
+        return False
 
     async def _taken(self, event: Outgoing) -> bool:
         try:

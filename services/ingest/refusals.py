@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     NOT_PUBLISHED = "not_published", 503, "the event could not be recorded, try again"
     SPOOL_FULL = "spool_full", 503, "Kafka is away and the spool is full, try again"
     NOT_SPOOLED = "not_spooled", 503, "Kafka is away and the disk does not take the event, try again"
+    NOT_HEARD_YET = "not_heard_yet", 503, "Kafka is away: the message is kept, and nobody has heard it yet; try again"
     BROKEN = "broken", 500, "something broke here"
 
 

@@ -1,12 +1,14 @@
-"""One ingest in full, but for its web server: what it answers with 2xx it says before it does anything else."""
+"""One ingest in full, but for its web server: what it takes it says before it does anything else."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from starlette.responses import Response
 
 from runtime.gathered import Gathered
 from runtime.publish import Publisher
@@ -16,6 +18,7 @@ from services.ingest.guarded import GuardedKafka
 from services.ingest.handlers import Handlers
 from services.ingest.owners import Owners
 from services.ingest.recorder import Recorder
+from services.ingest.refusals import Refusal, Refused
 from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.drain import HEAD_START_SECONDS, Drain
 from services.ingest.spool.pages import Lane
@@ -85,8 +88,18 @@ class Life:
             (self._handlers.voice, webhook(VOICE, CallSid=f"CA{number}"), f"CA{number}"),
             (self._handlers.message, webhook(WRITTEN, MessageSid=f"SM{number}"), f"SM{number}"),
         ):
-            if (await handle(what)).status_code == 200:
+            if await _is_taken(handle(what)):
                 self._said(sid)
+
+
+async def _is_taken(answering: Awaitable[Response]) -> bool:
+    """Also a message that is not acknowledged yet, as long as it is said to be kept."""
+    try:
+        return (await answering).status_code == 200
+    except Refused as refused:
+        if refused.refusal is not Refusal.NOT_HEARD_YET:
+            raise
+        return True
 
 
 def _handlers(recorder: Recorder) -> Handlers:
