@@ -26,7 +26,7 @@ stack: $(INSTALLED) ## Kafka and MongoDB alone, until Ctrl-C
 
 test: $(INSTALLED) ## every test: unit tests first, then the rest on the real stack
 	$(BIN)/pytest tests/unit -n 2
-	$(BIN)/pytest tests --ignore=tests/unit -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest tests --ignore=tests/unit -n 3 --dist loadfile --no-loadscope-reorder
 
 chaos: $(INSTALLED) ## a thousand texts through a sender that is killed, put to sleep and cut off (SEED=n repeats a run)
 	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED))

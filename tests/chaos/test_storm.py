@@ -8,7 +8,7 @@ from tests.chaos.run import run
 from tests.chaos.schedule import short
 from tests.seeds import chosen_seed
 
-TEXTS, AT_RANDOM = 60, 40
+TEXTS, AT_RANDOM = 50, 30
 
 
 async def test_no_text_is_sent_twice_and_none_is_in_a_state_that_nobody_knows_of() -> None:

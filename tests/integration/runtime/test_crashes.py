@@ -13,11 +13,12 @@ from tests.integration.runtime.toy import PINGS, PONGS, ping
 @pytest.mark.parametrize("step", ["before it has stored", "after it has stored", "after it has published"])
 async def test_a_service_killed_by_sigkill_says_the_same_bytes_when_it_is_back(ground: Ground, step: str) -> None:
     await ground.say(*(ping(number, f"document {number % 3}") for number in range(1, 31)))
-    async with ground.process(TOY_DIES=step, MISSEDCALL_BATCH_RECORDS="10") as process:
+    named = {"MISSEDCALL_INSTANCE": "1"}  # so that it need not wait until the group takes the dead one for dead
+    async with ground.process(TOY_DIES=step, MISSEDCALL_BATCH_RECORDS="10", **named) as process:
         async with asyncio.timeout(60):
             assert await process.wait() == -9
     before = await ground.documents()
-    async with ground.process():
+    async with ground.process(**named):
         values = await ground.heard_raw(PONGS.name, at_least=30)
 
         async def committed() -> bool:
