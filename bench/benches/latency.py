@@ -27,6 +27,7 @@ _HOPS: Final = ("calls.ingested.v1", "calls.decided.v1", "texts.screened.v1", "t
 _RECORD_BYTES: Final = 1_500
 _ROUNDS: Final = 2
 _AIMED_AT: Final = {(100, 99.0): 3.0}
+_AIMED_AT_MS: Final = 100.0  # of the same, on a machine that nobody else uses
 _WARM_UP_RATE: Final = 50
 _STRAGGLERS_SECONDS: Final = 2.0
 
@@ -46,7 +47,17 @@ async def measure(ground: Ground) -> list[Line]:
         _line(rate, percent, ours, "bare relay", bare, target=_AIMED_AT.get((rate, percent)))
         for rate in rates
         for percent in PERCENTILES
-    ] + [_line(rate, 99.0, ours, "relay that writes", writing) for rate in aimed]
+    ] + [
+        line
+        for rate in aimed
+        for line in (_line(rate, 99.0, ours, "relay that writes", writing), _by_itself(rate, 99.0, ours))
+    ]
+
+
+def _by_itself(rate: int, percent: float, ours: Sequence[Found]) -> Line:
+    figures = tuple(percentile(found[rate], percent) * 1000 for found in ours)
+    name = f"{rate} calls/s, p{percent:g} by itself"
+    return Line(name=name, unit="ms", figures=figures, better=Better.LOWER, target=_AIMED_AT_MS)
 
 
 def _line(
