@@ -85,7 +85,9 @@ class Precedence:
 
 
 async def _ended(consumer: Any) -> None:
+    """Its connections too, where `stop` was cut off halfway and does nothing any more."""
     await consumer.stop()
+    await consumer._client.close()  # noqa: SLF001
 
 
 def _put_back(consumer: Any, found: Found) -> None:

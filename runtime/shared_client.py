@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from aiokafka.errors import KafkaError
+
+from runtime.errors import GivenUp
 from runtime.tasks import uncancelled, watched
 
 # For a connection, and a producer's id, where brokers are slow; then it is begun anew, at addresses looked up anew.
@@ -44,7 +47,7 @@ class SharedClient(Generic[ClientT]):
         cancelled, by aiokafka or since we stop, cancels nobody who waits for it.
         """
         while self.client is None:
-            if self._starting is None:
+            if self._starting is None or self._starting.done():
                 self._starting = watched(self._start(), name=f"{self._name} start")
             await uncancelled(partial(asyncio.shield, self._starting))
         return self.client
@@ -64,8 +67,8 @@ class SharedClient(Generic[ClientT]):
         if client is not None:
             try:
                 async with asyncio.timeout(within):
-                    await client.stop()
-            except TimeoutError:
+                    await uncancelled(client.stop)
+            except (OSError, KafkaError, GivenUp):  # OSError: out of time
                 self._end(client)
         if self.ending:
             await asyncio.wait(self.ending, timeout=within)
@@ -80,9 +83,7 @@ class SharedClient(Generic[ClientT]):
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await client.start()
-            self.client = client
         except BaseException:
             await client.stop()
             raise
-        finally:
-            self._starting = None
+        self.client = client

@@ -46,6 +46,15 @@ async def _ends_of(consumer: Any) -> _Ends:
     return _Ends(asked_at, again_at, await consumer.end_offsets(consumer.assignment()))
 
 
+async def _asked_anew(consumer: Any) -> _Ends:
+    """Raises KafkaError where an end lies behind us: it is of a topic that was made anew."""
+    read = {partition: await consumer.position(partition) for partition in consumer.assignment()}
+    ends = await _ends_of(consumer)
+    if any(ends.offsets[partition] < position for partition, position in read.items()):
+        raise KafkaError("the topic ends before what was read of it")
+    return ends
+
+
 async def _reached(consumer: Any, ends: _Ends) -> bool:
     return all([await consumer.position(partition) >= end for partition, end in ends.offsets.items()])
 
@@ -88,10 +97,10 @@ class TableReader(Generic[DataT, RowT]):
             await consumer.start()
             ends = await self._assign(consumer)
             while True:
-                if self.table.waited_for or time.monotonic() > ends.again_at:
-                    ends = await _ends_of(consumer)
-                if await _reached(consumer, ends):
+                if reached := await _reached(consumer, ends):
                     await self.table.at_end(ends.asked_at)
+                if (reached and self.table.waited_for) or time.monotonic() > ends.again_at:
+                    ends = await _asked_anew(consumer)
                 await self._fetch(consumer)
                 await self._save()
         finally:

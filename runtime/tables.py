@@ -65,8 +65,8 @@ class Table(Generic[DataT, RowT]):
 
     @property
     def fresh(self) -> bool:
-        """Whether what is not in it does not exist, as far as anybody can know."""
-        return self.age_seconds < _FRESH_SECONDS
+        """Whether what is not in it does not exist, as far as anybody can know. A clock set back tells nothing."""
+        return 0 <= self.age_seconds < _FRESH_SECONDS
 
     @property
     def waited_for(self) -> bool:

@@ -6,7 +6,6 @@ Side by side the busy ones would all come first, and take each other's time unti
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,10 @@ _BUSY_UNTIL = 0.7
 
 def woven(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Each file stays whole; the same order in every process of a run."""
-    files = [list(group) for _, group in groupby(items, key=lambda item: item.path)]
+    by_path: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_path.setdefault(item.path, []).append(item)
+    files = list(by_path.values())
     busy = [file for folder in _BUSY for file in files if file[0].path.is_relative_to(folder)]
     others = [file for file in files if not any(file[0].path.is_relative_to(folder) for folder in _BUSY)]
     placed = [(_BUSY_UNTIL * place / len(busy), file) for place, file in enumerate(busy)]

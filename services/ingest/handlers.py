@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
@@ -23,6 +23,9 @@ from services.ingest.recorder import Recorder
 from services.ingest.refusals import Ignored, Refusal, Refused
 from services.ingest.urls import Callbacks
 from services.ingest.webhook import Webhook
+
+# Less than Twilio's 15 s, in which it also comes again, and more than most brokers take to fail over.
+HEARD_WITHIN_SECONDS: Final = 9.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +57,15 @@ class Handlers:
         """Never replied to by TwiML: whether and with what to reply is compliance's to decide.
 
         It may be a STOP. No call may overtake one that is acknowledged, as calls could while it lies on this replica's
-        disk: so Twilio is asked to come again, to another replica perhaps, and the copy here is for when it does not.
+        disk: so it is acknowledged when Kafka has it. Nobody hears silence meanwhile. After a while Twilio is asked to
+        come again, to another replica perhaps; the copy here is for when it does not.
         """
         business = self.owners.owner(webhook)
-        message = message_ingested(webhook, business, identities=self.identities, now=self.clock())
-        if not await self._record(message):
-            raise Refused(Refusal.NOT_HEARD_YET, about=message.subject)
+        event = message_ingested(webhook, business, identities=self.identities, now=self.clock())
+        if not await self._record(event) and not await self.recorder.insist(
+            Outgoing.of(event), within=HEARD_WITHIN_SECONDS
+        ):
+            raise Refused(Refusal.NOT_HEARD_YET, about=event.subject)
         return _always(twilio.not_replied())
 
     async def message_status(self, webhook: Webhook) -> Response:

@@ -40,7 +40,7 @@ IN_TURN: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """`taken`: acknowledged with 2xx, after so many `seconds`; else Twilio gave up, and we never heard of it."""
+    """`taken`: acknowledged with 2xx, after so many `seconds`; else Twilio gave up, and it is heard later or never."""
 
     sid: str
     body: str
@@ -62,6 +62,11 @@ class Called:
     def stop(self) -> Written | None:
         """The STOP that was acknowledged."""
         return self._taken(STOP)
+
+    @property
+    def not_taken(self) -> bool:
+        """A STOP that was not acknowledged."""
+        return self._wrote(STOP) and self.stop is None
 
     @property
     def took_it_back(self) -> bool:
