@@ -86,8 +86,10 @@ class Precedence:
 
 async def _ended(consumer: Any) -> None:
     """Its connections too, where `stop` was cut off halfway and does nothing any more."""
-    await consumer.stop()
-    await consumer._client.close()  # noqa: SLF001
+    try:
+        await consumer.stop()
+    finally:
+        await consumer._client.close()  # noqa: SLF001
 
 
 def _put_back(consumer: Any, found: Found) -> None:

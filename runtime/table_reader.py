@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic
 
@@ -46,12 +46,12 @@ async def _ends_of(consumer: Any) -> _Ends:
     return _Ends(asked_at, again_at, await consumer.end_offsets(consumer.assignment()))
 
 
-async def _asked_anew(consumer: Any) -> _Ends:
-    """Raises KafkaError where an end lies behind us: it is of a topic that was made anew."""
-    read = {partition: await consumer.position(partition) for partition in consumer.assignment()}
+async def _asked_anew(consumer: Any, before: _Ends) -> _Ends:
+    """Raises KafkaError where an end lies before what was read, or was there: it is of a topic that was made anew."""
+    known = {p: max(end, await consumer.position(p)) for p, end in before.offsets.items()}
     ends = await _ends_of(consumer)
-    if any(ends.offsets[partition] < position for partition, position in read.items()):
-        raise KafkaError("the topic ends before what was read of it")
+    if any(ends.offsets[partition] < end for partition, end in known.items()):
+        raise KafkaError("the topic ends before what was known of it")
     return ends
 
 
@@ -100,7 +100,11 @@ class TableReader(Generic[DataT, RowT]):
                 if reached := await _reached(consumer, ends):
                     await self.table.at_end(ends.asked_at)
                 if (reached and self.table.waited_for) or time.monotonic() > ends.again_at:
-                    ends = await _asked_anew(consumer)
+                    newer = await _asked_anew(consumer, ends)
+                    if reached:
+                        ends = newer
+                        continue
+                    ends = replace(ends, again_at=newer.again_at)  # first things first, or it might never be reached
                 await self._fetch(consumer)
                 await self._save()
         finally:

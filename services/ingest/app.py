@@ -22,6 +22,7 @@ from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.drain import Drain
 from services.ingest.spool.pages import Lane
 from services.ingest.spool.spool import Spool, open_spool
+from services.ingest.unheard import Unheard
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 
@@ -32,11 +33,16 @@ def build(settings: Settings | None = None) -> Service:
     identities = Identities(settings.identity_key.get_secret_value().encode())
     directory = Directory()
     table = service.table(BUSINESSES_CHANGED, row=lambda business: business, on_change=directory.change)
+    kafka = GuardedKafka({topic: Gathered(service.another_publisher()) for topic in Lane})
+    service.prepare(kafka.start)  # the first caller does not wait for the connection
+    unheard = Unheard(kafka)
+    service.loop("unheard messages", unheard.run)
     handlers = Handlers(
         owners=Owners(directory=directory, ready=lambda: table.ready, fresh=lambda: table.fresh, identities=identities),
         identities=identities,
         callbacks=Callbacks(public_url=settings.public_url, identities=identities),
-        recorder=_recorder(service, settings),
+        recorder=_recorder(service, settings, kafka),
+        unheard=unheard,
         clock=wall_clock,
     )
     admission = Admission(credentials=SecretFolder(settings.twilio_credentials), public_url=settings.public_url)
@@ -45,9 +51,7 @@ def build(settings: Settings | None = None) -> Service:
     return service
 
 
-def _recorder(service: Service, settings: Settings) -> Recorder:
-    kafka = GuardedKafka({topic: Gathered(service.another_publisher()) for topic in Lane})
-    service.prepare(kafka.start)  # the first caller does not wait for the connection
+def _recorder(service: Service, settings: Settings, kafka: GuardedKafka) -> Recorder:
     spool = _spool(settings)
     if spool is not None:
         service.loop("drain", Drain(spool, kafka).run)

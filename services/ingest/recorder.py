@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import Final
@@ -15,10 +14,9 @@ from services.ingest.refusals import Refusal, Refused
 from services.ingest.spool.errors import NotSpooled, SpoolFull
 from services.ingest.spool.spool import Spool
 
-# For the disk, when Kafka has had its second: an answer is due within 1.5 s, be it a refusal. Twilio gives up on us
-# after 15 s, its own retries included.
+# For the disk, when Kafka has had its second: a call's answer is due within 1.5 s, be it a refusal. Twilio gives up after
+# 15 s, its own retries included.
 _DISK_SECONDS: Final = 0.4
-_LOOK_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +44,6 @@ class Recorder:
             raise Refused(Refusal.SPOOL_FULL, about=about) from None
         except NotSpooled:
             raise Refused(Refusal.NOT_SPOOLED, about=about) from None
-        return False
-
-    async def insist(self, event: Outgoing, *, within: float) -> bool:
-        """Whether Kafka has it after so many seconds at most: what is kept is tried again as soon as Kafka answers.
-
-        What it will never take is no worse off where it is kept: the drain sets it aside, where it is found.
-        """
-        until = time.monotonic() + within
-        while (left := until - time.monotonic()) > 0:
-            try:
-                if self.kafka.answers(event.topic) and await self.kafka.takes([event], within=left):
-                    return True
-            except TooLarge:
-                return True
-            await asyncio.sleep(_LOOK_SECONDS)
         return False
 
     async def _taken(self, event: Outgoing) -> bool:

@@ -14,7 +14,7 @@ from tests.drill.rows import Row
 
 _HEADINGS: Final = {
     "after_stop": "after\nSTOP",
-    "asked": "asked\nagain",
+    "not_taken": "not\ntaken",
     "voice_p99": "voice\np99",
     "voice_worst": "voice\nworst",
 }
@@ -49,5 +49,5 @@ class Report:
 def line(row: Row) -> str:
     """A row as it ends; what comes late to it stands in the table at the end of the day."""
     told = f"{row.calls} calls, {row.owed} owed, {row.texted} texted, {row.withheld} withheld, {row.doubled} doubled"
-    stops = f"{row.stops} STOPs, {row.asked} asked for again, {row.unheard} unheard, {row.after_stop} texted after"
+    stops = f"{row.stops} STOPs, {row.not_taken} not taken, {row.unheard} unheard, {row.after_stop} texted after"
     return f"{told}, {row.lost} lost; {stops}; voice p99 {row.voice_p99:.2f} s, backlog {row.backlog:.1f} s"

@@ -69,7 +69,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`stops`: acknowledged; `asked`: STOPs for which Twilio was told to come again. The last four in seconds."""
+    """`stops`: acknowledged; `not_taken`: STOPs that were not. The last four in seconds."""
 
     trouble: str
     calls: int
@@ -80,7 +80,7 @@ class Row:
     doubled: int
     lost: int
     stops: int
-    asked: int
+    not_taken: int
     unheard: int
     after_stop: int
     voice_p99: float
@@ -110,7 +110,7 @@ def row(trouble: str, fates: Sequence[Fate], *, backlog: float) -> Row:
         doubled=sum(fate.doubled for fate in fates),
         lost=sum(fate.lost for fate in fates),
         stops=sum(fate.ended.called.stop is not None for fate in fates),
-        asked=sum(fate.ended.called.not_taken for fate in fates),
+        not_taken=sum(fate.ended.called.not_taken for fate in fates),
         unheard=sum(fate.unheard for fate in fates),
         after_stop=sum(fate.after_stop for fate in fates),
         voice_p99=_p99(voice),

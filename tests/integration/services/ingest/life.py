@@ -25,6 +25,7 @@ from services.ingest.spool.pages import Lane
 from services.ingest.spool.segments import Segments
 from services.ingest.spool.spool import Spool
 from services.ingest.spool.writer import Writer
+from services.ingest.unheard import Unheard
 from services.ingest.urls import Callbacks
 from tests.integration.services.ingest.process import SPOOL_KEY
 from tests.unit.services.ingest.webhooks import IDENTITIES, PUBLIC, VOICE, WRITTEN, business, webhook
@@ -56,7 +57,7 @@ class Life:
         segments = Segments(world.spool, clock=lambda: datetime.now(UTC).timestamp())
         writer = Writer(segments, segment_bytes=_SEGMENT_BYTES)
         self._spool = Spool(segments, writer, Cipher(SPOOL_KEY.encode()), limit=10_000_000, clock=lambda: 0.0)
-        self._handlers = _handlers(Recorder(kafka=self._kafka, spool=self._spool))
+        self._handlers = _handlers(Recorder(kafka=self._kafka, spool=self._spool), Unheard(self._kafka))
 
     async def live(self) -> None:
         self._spool.begin()
@@ -102,7 +103,7 @@ async def _is_taken(answering: Awaitable[Response]) -> bool:
         return True
 
 
-def _handlers(recorder: Recorder) -> Handlers:
+def _handlers(recorder: Recorder, unheard: Unheard) -> Handlers:
     directory = Directory()
     directory.change("b1", business())
     return Handlers(
@@ -110,5 +111,6 @@ def _handlers(recorder: Recorder) -> Handlers:
         identities=IDENTITIES,
         callbacks=Callbacks(public_url=PUBLIC, identities=IDENTITIES),
         recorder=recorder,
+        unheard=unheard,
         clock=lambda: datetime.now(UTC),
     )

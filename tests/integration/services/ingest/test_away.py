@@ -27,6 +27,7 @@ from services.ingest.refusals import Refusal
 from services.ingest.spool.cipher import Cipher
 from services.ingest.spool.pages import Lane
 from services.ingest.spool.spool import Spool, open_spool
+from services.ingest.unheard import Unheard
 from services.ingest.urls import Callbacks
 from services.ingest.web import web_app
 from tests.integration.services.ingest.door import Door
@@ -58,11 +59,13 @@ async def door_without(
     directory = Directory()
     directory.change("b1", business())
     publishers: dict[str, Publisher] = {topic: Publisher(kafka, client_id="test") for topic in Lane}
+    guarded = GuardedKafka({topic: Gathered(publisher) for topic, publisher in publishers.items()})
     handlers = Handlers(
         owners=Owners(directory=directory, ready=lambda: ready, fresh=lambda: ready, identities=IDENTITIES),
         identities=IDENTITIES,
         callbacks=Callbacks(public_url=PUBLIC, identities=IDENTITIES),
-        recorder=Recorder(kafka=GuardedKafka({t: Gathered(p) for t, p in publishers.items()}), spool=spool),
+        recorder=Recorder(kafka=guarded, spool=spool),
+        unheard=Unheard(guarded),
         clock=lambda: datetime.now(UTC),
     )
     app = web_app(Admission(credentials=SecretFolder(credentials), public_url=PUBLIC), handlers)
