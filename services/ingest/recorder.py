@@ -14,7 +14,7 @@ from services.ingest.refusals import Refusal, Refused
 from services.ingest.spool.errors import NotSpooled, SpoolFull
 from services.ingest.spool.spool import Spool
 
-# For the disk, when Kafka has had its second: a call's answer is due within 1.5 s, be it a refusal. Twilio gives up after
+# For the disk, when Kafka has had its second: a call's answer is due within 1.5 s, be it a refusal. Twilio waits for
 # 15 s, its own retries included.
 _DISK_SECONDS: Final = 0.4
 
