@@ -13,7 +13,6 @@ from hypothesis import settings
 
 from local.errors import LocalStackError
 from local.stack import Stack, running_stack
-from tests.order import woven
 
 _UNIT = Path(__file__).parent / "unit"
 
@@ -60,10 +59,6 @@ def pytest_configure(config: pytest.Config) -> None:
     is_controller = not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no"
     if is_controller and not all(_is_unit(argument, config) for argument in config.args):
         config.pluginmanager.register(SharedStack(), "missedcall-shared-stack")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = woven(items)
 
 
 def _is_unit(argument: str, config: pytest.Config) -> bool:
