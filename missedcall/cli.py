@@ -43,13 +43,13 @@ class Commands(TyperGroup):
             return None
         module, _, attribute = COMMANDS[name].partition(":")
         found = getattr(import_module(module), attribute)
-        holder = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        if not isinstance(found, typer.Typer):
-            holder.command(name)(found)
-            return typer.main.get_command(holder)
-        holder.add_typer(found, name=name)
-        group: Any = typer.main.get_command(holder)
-        return group.commands[name]
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_group(found)
+            group.name = name
+            return group
+        alone = typer.Typer(add_completion=False)
+        alone.command(name)(found)
+        return typer.main.get_command(alone)
 
 
 app: Final = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -40,6 +40,10 @@ class _Ends:
     again_at: float
     offsets: Mapping[TopicPartition, int]
 
+    @property
+    def are_old(self) -> bool:
+        return time.monotonic() > self.again_at
+
 
 async def _ends_of(consumer: Any) -> _Ends:
     asked_at, again_at = time.time(), time.monotonic() + _ASK_EVERY_SECONDS
@@ -97,14 +101,7 @@ class TableReader(Generic[DataT, RowT]):
             await consumer.start()
             ends = await self._assign(consumer)
             while True:
-                if reached := await _reached(consumer, ends):
-                    await self.table.at_end(ends.asked_at)
-                if (reached and self.table.waited_for) or time.monotonic() > ends.again_at:
-                    newer = await _asked_anew(consumer, ends)
-                    if reached:
-                        ends = newer
-                        continue
-                    ends = replace(ends, again_at=newer.again_at)  # first things first, or it might never be reached
+                ends = await self._look(consumer, ends)
                 await self._fetch(consumer)
                 await self._save()
         finally:
@@ -115,11 +112,21 @@ class TableReader(Generic[DataT, RowT]):
         consumer.assign(partitions)
         first = await consumer.beginning_offsets(partitions)
         ends = await _ends_of(consumer)
-        last = ends.offsets
-        if not all(first[p] <= self._offsets.get(p.partition, first[p]) <= last[p] for p in partitions):
+        if not all(first[p] <= self._offsets.get(p.partition, first[p]) <= ends.offsets[p] for p in partitions):
             self._start_over()
         for partition in partitions:
             consumer.seek(partition, self._offsets.get(partition.partition, first[partition]))
+        return ends
+
+    async def _look(self, consumer: Any, ends: _Ends) -> _Ends:
+        """Tells the table how far it is; returns the ends that are to be reached next."""
+        while await _reached(consumer, ends):
+            await self.table.at_end(ends.asked_at)
+            if not self.table.waited_for and not ends.are_old:
+                return ends
+            ends = await _asked_anew(consumer, ends)
+        if ends.are_old:  # first things first, or in a busy topic none might ever be reached
+            ends = replace(ends, again_at=(await _asked_anew(consumer, ends)).again_at)
         return ends
 
     def _start_over(self) -> None:

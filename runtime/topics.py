@@ -89,8 +89,10 @@ async def create_topics(
     """Creates what is missing, in as many copies as is usual there; what stands already is left as it is."""
     names = [namespace + t.name for t in topics]
     async with kafka_admin(bootstrap) as admin:
-        standing = await _partitions(admin, names)
-        replication = replication or usual_copies(brokers=await _brokers(admin, None))
+        # Where the number of brokers matters, all topics tell of more of those that are away.
+        metadata = await cluster_metadata(admin, names if replication else None)
+        standing = _partitions(metadata, names)
+        replication = replication or usual_copies(brokers=_brokers(metadata))
         also = _confirmed_by(replication)
         new = [
             NewTopic(name, t.partitions, replication, topic_configs=t.config() | also)
@@ -123,7 +125,8 @@ async def check_topics(
     """
     names = [namespace + t.name for t in topics]
     async with kafka_admin(bootstrap) as admin:
-        found = await _partitions(admin, names)
+        metadata = await cluster_metadata(admin, [*names, _EVERYWHERE])
+        found = _partitions(metadata, names)
         wrong = [
             f"{name} has {len(found[name])} partitions, {t.partitions} are declared"
             for name, t in zip(names, topics, strict=True)
@@ -132,7 +135,7 @@ async def check_topics(
         if wrong:
             step = "`missedcall topics --create` makes what is missing; another number of partitions is a new version"
             raise TopicMismatch(f"{'; '.join(wrong)}: {step}")
-        lacking = thin(await _kept(admin, found), brokers=await _brokers(admin, [*names, _EVERYWHERE]))
+        lacking = thin(await _kept(admin, found), brokers=_brokers(metadata))
     if lacking and strictly:
         step = "kafka-reassign-partitions.sh adds copies, kafka-configs.sh sets min.insync.replicas to 2"
         raise TopicMismatch(f"{'; '.join(lacking)}: {step}; then `missedcall topics` again")
@@ -157,15 +160,17 @@ async def _unknown(admin: Any, names: Sequence[str]) -> list[str]:
     unknown: set[str] = set()
     for broker in (await cluster_metadata(admin))["brokers"]:
         with suppress(KafkaConnectionError, NodeNotReadyError):
-            found = await _partitions(admin, names, broker=broker["node_id"])
+            found = _partitions(await cluster_metadata(admin, names, broker=broker["node_id"]), names)
             unknown.update(name for name, partitions in found.items() if not partitions)
     return sorted(unknown)
 
 
-async def _partitions(admin: Any, names: Sequence[str], *, broker: int | None = None) -> dict[str, list[set[int]]]:
-    """Of each topic, and which brokers keep each; none where there is no such topic. Asked of any broker, or this."""
-    described = (await cluster_metadata(admin, names, broker=broker))["topics"]
-    found = {topic["topic"]: [set(partition["replicas"]) for partition in topic["partitions"]] for topic in described}
+def _partitions(metadata: Mapping[str, Any], names: Sequence[str]) -> dict[str, list[set[int]]]:
+    """Of each topic, and which brokers keep each; none where there is no such topic."""
+    found = {
+        topic["topic"]: [set(partition["replicas"]) for partition in topic["partitions"]]
+        for topic in metadata["topics"]
+    }
     return {name: found.get(name, []) for name in names}
 
 
@@ -184,9 +189,8 @@ async def _kept(admin: Any, found: Mapping[str, Sequence[set[int]]]) -> dict[str
     }
 
 
-async def _brokers(admin: Any, topics: Sequence[str] | None) -> int:
-    """With those that are away: they are named by what they keep, of these topics or of all."""
-    metadata = await cluster_metadata(admin, topics)
+def _brokers(metadata: Mapping[str, Any]) -> int:
+    """With those that are away: they are named by what they keep."""
     alive = {broker["node_id"] for broker in metadata["brokers"]}
     partitions = [partition for topic in metadata["topics"] for partition in topic["partitions"]]
     return len(alive.union(*(partition["replicas"] for partition in partitions)))

@@ -55,9 +55,8 @@ async def measure(ground: Ground) -> list[Line]:
 
 
 def _by_itself(rate: int, percent: float, ours: Sequence[Found]) -> Line:
-    figures = tuple(percentile(found[rate], percent) * 1000 for found in ours)
     name = f"{rate} calls/s, p{percent:g} by itself"
-    return Line(name=name, unit="ms", figures=figures, better=Better.LOWER, target=_AIMED_AT_MS)
+    return Line(name=name, unit="ms", figures=_ms(ours, rate, percent), better=Better.LOWER, target=_AIMED_AT_MS)
 
 
 def _line(
@@ -72,12 +71,16 @@ def _line(
     return Line(
         name=f"{rate} calls/s, p{percent:g}",
         unit="ms",
-        figures=tuple(percentile(found[rate], percent) * 1000 for found in ours),
+        figures=_ms(ours, rate, percent),
         better=Better.LOWER,
         baseline=baseline,
-        beside=tuple(percentile(found[rate], percent) * 1000 for found in beside),
+        beside=_ms(beside, rate, percent),
         target=target,
     )
+
+
+def _ms(rounds: Sequence[Found], rate: int, percent: float) -> tuple[float, ...]:
+    return tuple(percentile(found[rate], percent) * 1000 for found in rounds)
 
 
 async def _chain(ground: Ground, _round: int) -> Found:
