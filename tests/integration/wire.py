@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from local.stack import Stack
+from runtime.admin import kafka_admin
 from runtime.events import DataT, Event, Outgoing, Topic
 from runtime.records import RawRecord
 from runtime.topics import create_topics, declared_topics
@@ -42,12 +42,8 @@ class Wire:
 
     async def delete_topics(self) -> None:
         """Hundreds of tests on one broker would otherwise leave it tens of thousands of partitions to look after."""
-        admin: Any = AIOKafkaAdminClient(bootstrap_servers=self.stack.kafka)
-        await admin.start()
-        try:
+        async with kafka_admin(self.stack.kafka) as admin:
             await admin.delete_topics([self.namespace + topic.name for topic in declared_topics(TOPICS_FILE)])
-        finally:
-            await admin.close()
 
     async def say(self, *events: Event[Any]) -> None:
         """Publishes events as another service would."""

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 
+from runtime.admin import cluster_metadata, kafka_admin
 from runtime.events import DataT, Event, Outgoing, Topic
 from runtime.mongo import database_name
 from runtime.settings import RuntimeSettings
@@ -168,6 +169,17 @@ async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float 
             if await condition():
                 return
             await asyncio.sleep(0.05)
+
+
+async def delete_topic(kafka: str, topic: str) -> None:
+    """It is gone when this returns: a broker says so later than it says yes."""
+    async with kafka_admin(kafka) as admin:
+        await admin.delete_topics([topic])
+
+        async def gone() -> bool:
+            return all(told["error_code"] for told in (await cluster_metadata(admin, [topic]))["topics"])
+
+        await eventually(gone)
 
 
 async def asked(port: int, path: str) -> tuple[int, str]:

@@ -8,13 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from runtime.events import Event, Outgoing, Topic
 from runtime.snapshots import load_snapshot
 from runtime.table_reader import TableReader
 from runtime.tables import Table
-from tests.integration.runtime.ground import Ground, eventually
+from tests.integration.runtime.ground import Ground, delete_topic
 from tests.integration.runtime.proxy import door_to
 from tests.integration.runtime.toy import ROWS, START, Row
 from tests.waiting import until
@@ -61,17 +60,7 @@ def saved(snapshot: Path, rows: int) -> Callable[[], bool]:
 
 
 async def make_anew(ground: Ground) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=ground.kafka)
-    await admin.start()
-    try:
-        await admin.delete_topics([ground.namespace + ROWS.name])
-
-        async def gone() -> bool:
-            return ground.namespace + ROWS.name not in await admin.list_topics()
-
-        await eventually(gone)
-    finally:
-        await admin.close()
+    await delete_topic(ground.kafka, ground.namespace + ROWS.name)
     await ground.create_topics()
 
 

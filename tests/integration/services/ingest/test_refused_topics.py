@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from prometheus_client import REGISTRY
 
-from runtime.admin import cluster_metadata
+from runtime.admin import kafka_admin
 from runtime.service import Service
 from schemas.calls import CALLS_INGESTED
 from schemas.messages import MESSAGES_INGESTED
@@ -23,7 +22,7 @@ from services.ingest.app import build
 from services.ingest.metrics import Outcome
 from services.ingest.settings import Settings
 from services.ingest.spool.pages import Lane
-from tests.integration.runtime.ground import eventually
+from tests.integration.runtime.ground import delete_topic
 from tests.integration.services.ingest.conftest import changed, led
 from tests.integration.services.ingest.door import Door
 from tests.integration.services.ingest.process import SPOOL_KEY
@@ -51,24 +50,8 @@ async def service(wire: Wire, credentials: Path, tmp_path: Path) -> Service:
 
 
 @asynccontextmanager
-async def admin_of(wire: Wire) -> AsyncIterator[Any]:
-    admin: Any = AIOKafkaAdminClient(bootstrap_servers=wire.stack.kafka)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
-
-
-@asynccontextmanager
 async def missing(wire: Wire, topic: str) -> AsyncIterator[None]:
-    async with admin_of(wire) as admin:
-        await admin.delete_topics([wire.namespace + topic])
-
-        async def gone() -> bool:
-            return all(t["error_code"] for t in (await cluster_metadata(admin, [wire.namespace + topic]))["topics"])
-
-        await eventually(gone)
+    await delete_topic(wire.stack.kafka, wire.namespace + topic)
     yield
     await wire.create_topics()
 
@@ -76,7 +59,7 @@ async def missing(wire: Wire, topic: str) -> AsyncIterator[None]:
 async def take_small_ones_only(wire: Wire, topic: str) -> None:
     """It is so a moment later."""
     small = ConfigResource(ConfigResourceType.TOPIC, wire.namespace + topic, {"max.message.bytes": "100"})
-    async with admin_of(wire) as admin:
+    async with kafka_admin(wire.stack.kafka) as admin:
         await admin.alter_configs([small])
 
 
